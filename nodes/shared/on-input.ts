@@ -1,0 +1,28 @@
+import type { Node, NodeMessage } from 'node-red';
+
+export type Send = (message: NodeMessage | (NodeMessage | NodeMessage[] | null)[]) => void;
+
+/**
+ * Handles a node's input. What `handler` throws or rejects with goes to `done(error)`, so that Catch nodes see it, and
+ * the node goes on with the next message.
+ */
+export function onInput(node: Node, handler: (message: NodeMessage, send: Send) => void | Promise<void>): void {
+	node.on('input', (message, send, done) => {
+		try {
+			const result = handler(message, send as Send);
+			if (result === undefined) done();
+			else
+				result.then(
+					() => done(),
+					(error) => done(asError(error)),
+				);
+		} catch (error) {
+			done(asError(error));
+		}
+	});
+}
+
+/** Whatever was thrown, as an Error. */
+export function asError(error: unknown): Error {
+	return error instanceof Error ? error : new Error(String(error));
+}

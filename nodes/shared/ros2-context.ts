@@ -1,0 +1,30 @@
+import type { Node, NodeAPI } from 'node-red';
+import { BriefError } from '../../lib/check';
+import type { Graph } from '../../lib/ros/graph';
+import type { TypeRegistry } from '../../lib/ros/types/registry';
+
+/** The runtime side of a ros2-context configuration node, as the other nodes see it. */
+export interface Ros2ContextNode extends Node {
+	/** The participant that all nodes of this context share, or what prevents it. */
+	readonly graph: Graph;
+	/** Message definitions: the bundled ones and those of the context's own folders. */
+	readonly types: TypeRegistry;
+	/** Why the context could not start; then neither graph nor types are there. */
+	readonly failure?: Error;
+}
+
+/**
+ * The context with this id.
+ * @throws BriefError when there is none or it could not start.
+ */
+export function contextOf(RED: NodeAPI, id: string): Ros2ContextNode {
+	const context = RED.nodes.getNode(id) as Ros2ContextNode | null;
+	if (!context) {
+		throw new BriefError(
+			'no ros2-context',
+			'The ros2-context of this node is missing or disabled. Open the node, choose a context and deploy.',
+		);
+	}
+	if (context.failure) throw new BriefError('context failed', context.failure.message, { cause: context.failure });
+	return context;
+}

@@ -1,0 +1,49 @@
+// Builds dist/ 1:1 with the source: TypeScript by tsc, each node's editor script bundled into its html, and beside
+// each node's entry the icons, catalogue and help that Node-RED looks for there.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const require = createRequire(import.meta.url);
+const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+const compiled = spawnSync(process.execPath, [tsc, '-b'], { cwd: root, stdio: 'inherit' });
+if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+
+for (const [name, entry] of Object.entries(packageJson['node-red'].nodes)) {
+	const source = join(root, 'nodes', name);
+	const target = join(root, dirname(entry));
+	const { outputFiles } = await build({
+		entryPoints: [join(source, `${name}.editor.ts`)],
+		bundle: true,
+		write: false,
+		format: 'iife',
+		target: 'es2020',
+		charset: 'utf8',
+		legalComments: 'none',
+	});
+	const script = outputFiles[0].text.replaceAll('</script', '<\\/script');
+	const form = readFileSync(join(source, `${name}.html`), 'utf8');
+	mkdirSync(target, { recursive: true });
+	writeFileSync(join(target, `${name}.html`), `${form}\n<script type="text/javascript">\n${script}</script>\n`);
+	cpSync(join(source, 'locales'), join(target, 'locales'), { recursive: true });
+	mkdirSync(join(target, 'icons'), { recursive: true });
+	cpSync(join(root, 'icons', `${name}.svg`), join(target, 'icons', `${name}.svg`));
+	if (existsSync(join(source, 'resources'))) {
+		cpSync(join(source, 'resources'), join(target, 'resources'), { recursive: true });
+	}
+}
+
+// The WebAssembly build of ONNX Runtime, for machines without a native one. onnxruntime-web ships some 120 MB of
+// browser builds beside these three files, so they are taken out of it instead of installing it with the package.
+const web = join(dirname(require.resolve('onnxruntime-web/package.json')), 'dist');
+const wasm = join(root, 'dist', 'lib', 'onnx', 'wasm');
+mkdirSync(wasm, { recursive: true });
+for (const file of ['ort.node.min.js', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm']) {
+	cpSync(join(web, file), join(wasm, file));
+}
