@@ -39,6 +39,11 @@ for (const [name, entry] of Object.entries(packageJson['node-red'].nodes)) {
 	}
 }
 
+// Interface definitions are files of text that the registry reads by name.
+cpSync(join(root, 'lib', 'ros', 'types', 'definitions'), join(root, 'dist', 'lib', 'ros', 'types', 'definitions'), {
+	recursive: true,
+});
+
 // The WebAssembly build of ONNX Runtime, for machines without a native one. onnxruntime-web ships some 120 MB of
 // browser builds beside these three files, so they are taken out of it instead of installing it with the package.
 const web = join(dirname(require.resolve('onnxruntime-web/package.json')), 'dist');
