@@ -46,7 +46,7 @@ cpSync(join(root, 'lib', 'ros', 'types', 'definitions'), join(root, 'dist', 'lib
 
 // The WebAssembly build of ONNX Runtime, for machines without a native one. onnxruntime-web ships some 120 MB of
 // browser builds beside these three files, so they are taken out of it instead of installing it with the package.
-const web = join(dirname(require.resolve('onnxruntime-web/package.json')), 'dist');
+const web = dirname(require.resolve('onnxruntime-web'));
 const wasm = join(root, 'dist', 'lib', 'onnx', 'wasm');
 mkdirSync(wasm, { recursive: true });
 for (const file of ['ort.node.min.js', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm']) {

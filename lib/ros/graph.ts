@@ -2,8 +2,8 @@ import type { QosProfile } from './qos';
 
 /** What is known of a message beside its bytes. */
 export interface MessageInfo {
-	/** When the message came, nanoseconds since the Unix epoch. */
-	readonly receivedAt: bigint;
+	/** When the message came: ms since the Unix epoch, with fractions. */
+	readonly receivedAt: number;
 }
 
 /** What happens to an endpoint beside messages. */
@@ -60,8 +60,10 @@ export interface TopicDescription {
  * bytes at this border mean one codec and transports that can be swapped.
  */
 export interface Graph {
-	/** Node name with its namespace, such as `/lab/node_red`. */
-	readonly fullName: string;
+	/** Such as `node_red`. */
+	readonly nodeName: string;
+	/** Such as `/` or `/lab`. */
+	readonly namespace: string;
 	readonly domainId: number;
 	/**
 	 * @param topic absolute ROS topic name, such as `/joint_states`

@@ -1,4 +1,4 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { BriefError } from '../../lib/check';
 import { asError, onInput, type Send } from './on-input';
 import { type OptionsOf, type Property, parseProperties } from './properties';
@@ -6,7 +6,7 @@ import { nodeStatus, type Status } from './status';
 
 /** A node that has started: what it does with its input, and what it gives back when it closes. */
 export interface Running {
-	input?(message: import('node-red').NodeMessage, send: Send): void | Promise<void>;
+	input?(message: NodeMessage, send: Send): void | Promise<void>;
 	/** Awaited by Node-RED before the node is started anew. */
 	close?(): void | Promise<void>;
 }
@@ -16,11 +16,13 @@ export interface Start<Options> {
 	readonly node: Node;
 	readonly options: Options;
 	readonly status: Status;
+	/** Tells Catch nodes of an error that no input caused, with the properties of `message`. */
+	report(error: unknown, message?: object): void;
 }
 
 /**
  * Registers a node type. A node whose settings or start fail stays in the flow with a red status: the error goes to
- * Catch nodes once the flows have started, every later input fails with the same error, and nothing else is touched.
+ * Catch nodes, every later input fails with the same error, and nothing else is touched.
  */
 export function defineNode<P extends Record<string, Property<unknown>>>(
 	RED: NodeAPI,
@@ -31,26 +33,20 @@ export function defineNode<P extends Record<string, Property<unknown>>>(
 	RED.nodes.registerType(type, function (this: Node, config: NodeDef) {
 		RED.nodes.createNode(this, config);
 		const status = nodeStatus(this);
-		const fail = (reason: unknown): Running => {
-			const error = asError(reason);
-			status.set('red', 'ring', briefOf(error));
-			// Before the flows have started there may be no Catch node yet to hear it.
-			const report = () => this.error(error, {});
-			RED.events.once('flows:started', report);
-			return {
-				input() {
-					throw error;
-				},
-				close() {
-					RED.events.off('flows:started', report);
-				},
-			};
-		};
+		const reports = reporter(RED, this);
 		const begin = async (): Promise<Running> => {
 			try {
-				return await start({ node: this, options: parseProperties(properties, config), status });
-			} catch (error) {
-				return fail(error);
+				const options = parseProperties(properties, config);
+				return await start({ node: this, options, status, report: reports.report });
+			} catch (reason) {
+				const error = asError(reason);
+				status.set('red', 'ring', briefOf(error));
+				reports.report(error);
+				return {
+					input() {
+						throw error;
+					},
+				};
 			}
 		};
 		// Most nodes start at once; only what comes before a slow start has to wait for it.
@@ -62,19 +58,37 @@ export function defineNode<P extends Record<string, Property<unknown>>>(
 		onInput(this, (message, send) =>
 			running ? running.input?.(message, send) : started.then((late) => late.input?.(message, send)),
 		);
-		this.on('close', (done: (error?: Error) => void) => {
+		this.on('close', (done: () => void) => {
 			status.close();
+			reports.close();
 			started
 				.then((value) => value.close?.())
-				.then(
-					() => done(),
-					(error) => {
-						this.error(asError(error));
-						done();
-					},
-				);
+				.catch((error) => this.error(asError(error)))
+				.finally(done);
 		});
 	});
+}
+
+/** Before the flows have started there may be no Catch node yet to hear an error, so it waits until then. */
+function reporter(RED: NodeAPI, node: Node) {
+	let waiting: [Error, object][] | undefined = [];
+	const tell = (error: Error, message: object) => node.error(error, { ...message } as NodeMessage);
+	const release = () => {
+		const reports = waiting ?? [];
+		waiting = undefined;
+		for (const [error, message] of reports) tell(error, message);
+	};
+	RED.events.once('flows:started', release);
+	return {
+		report(reason: unknown, message: object = {}) {
+			const error = asError(reason);
+			if (waiting) waiting.push([error, message]);
+			else tell(error, message);
+		},
+		close() {
+			RED.events.off('flows:started', release);
+		},
+	};
 }
 
 /** The few words of an error for a status. */

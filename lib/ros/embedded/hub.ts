@@ -1,0 +1,215 @@
+import type { Now } from '../clock';
+import type {
+	EndpointEvent,
+	EndpointOptions,
+	MessageInfo,
+	Publisher,
+	SubscribeOptions,
+	Subscription,
+	TopicDescription,
+} from '../graph';
+import { incompatiblePolicy, type QosProfile } from '../qos';
+
+interface Queued {
+	readonly cdr: Uint8Array;
+	readonly info: MessageInfo;
+}
+
+/**
+ * Direct delivery between the publishers and subscriptions of one process: the same bytes, without a socket. It
+ * follows the rules of the wire: QoS and types have to fit, keep_last drops the oldest, transient_local serves late
+ * joiners.
+ */
+export class Hub {
+	readonly #writers = new Map<string, Set<Writer>>();
+	readonly #readers = new Map<string, Set<Reader>>();
+
+	subscribe(
+		topic: string,
+		typeName: string,
+		qos: QosProfile,
+		onMessage: (cdr: Uint8Array, info: MessageInfo) => void,
+		onError: (error: unknown) => void,
+		options: SubscribeOptions = {},
+	): Subscription {
+		const reader = new Reader(topic, typeName, qos, onMessage, onError, options, () => {
+			remove(this.#readers, topic, reader);
+			for (const writer of reader.matches) writer.unmatch(reader);
+		});
+		add(this.#readers, topic, reader);
+		for (const writer of this.#writers.get(topic) ?? []) this.#match(writer, reader);
+		return reader;
+	}
+
+	advertise(topic: string, typeName: string, qos: QosProfile, now: Now, options: EndpointOptions = {}): Publisher {
+		const writer = new Writer(topic, typeName, qos, now, options, () => {
+			remove(this.#writers, topic, writer);
+			for (const reader of writer.matches) reader.unmatch(writer);
+		});
+		add(this.#writers, topic, writer);
+		for (const reader of this.#readers.get(topic) ?? []) this.#match(writer, reader);
+		return writer;
+	}
+
+	topics(): TopicDescription[] {
+		const names = new Set([...this.#writers.keys(), ...this.#readers.keys()]);
+		return [...names].sort().map((topic) => {
+			const writers = [...(this.#writers.get(topic) ?? [])];
+			const readers = [...(this.#readers.get(topic) ?? [])];
+			return {
+				topic,
+				typeNames: [...new Set([...writers, ...readers].map((endpoint) => endpoint.typeName))],
+				publishers: writers.map((writer) => writer.qos),
+				subscriptions: readers.map((reader) => reader.qos),
+			};
+		});
+	}
+
+	#match(writer: Writer, reader: Reader): void {
+		const policy = writer.typeName !== reader.typeName ? 'type' : incompatiblePolicy(writer.qos, reader.qos);
+		if (policy !== undefined) {
+			const offered = policy === 'type' ? writer.typeName : writer.qos[policy];
+			const asked = policy === 'type' ? reader.typeName : reader.qos[policy];
+			writer.emit({
+				kind: 'incompatible',
+				policy,
+				message: `a subscription of ${writer.topic} asks ${asked}; this publisher offers ${offered}`,
+			});
+			reader.emit({
+				kind: 'incompatible',
+				policy,
+				message: `a publisher of ${reader.topic} offers ${offered}; this subscription asks ${asked}`,
+			});
+			return;
+		}
+		writer.match(reader);
+		reader.match(writer);
+	}
+}
+
+function add<T>(sets: Map<string, Set<T>>, key: string, item: T): void {
+	const set = sets.get(key);
+	if (set) set.add(item);
+	else sets.set(key, new Set([item]));
+}
+
+function remove<T>(sets: Map<string, Set<T>>, key: string, item: T): void {
+	const set = sets.get(key);
+	set?.delete(item);
+	if (set?.size === 0) sets.delete(key);
+}
+
+class Endpoint<Other> {
+	readonly matches = new Set<Other>();
+	protected closed = false;
+
+	constructor(
+		readonly topic: string,
+		readonly typeName: string,
+		readonly qos: QosProfile,
+		readonly options: EndpointOptions,
+		private readonly leave: () => void,
+	) {}
+
+	get matched(): number {
+		return this.matches.size;
+	}
+
+	match(other: Other): void {
+		this.matches.add(other);
+		this.emit({ kind: 'matched', count: this.matches.size });
+	}
+
+	unmatch(other: Other): void {
+		if (this.matches.delete(other)) this.emit({ kind: 'matched', count: this.matches.size });
+	}
+
+	emit(event: EndpointEvent): void {
+		if (!this.closed) this.options.onEvent?.(event);
+	}
+
+	close(): void {
+		if (this.closed) return;
+		this.closed = true;
+		this.leave();
+		this.matches.clear();
+	}
+}
+
+class Reader extends Endpoint<Writer> implements Subscription {
+	#queue: Queued[] = [];
+	#scheduled = false;
+	readonly #limit: number;
+
+	constructor(
+		topic: string,
+		typeName: string,
+		qos: QosProfile,
+		private readonly onMessage: (cdr: Uint8Array, info: MessageInfo) => void,
+		private readonly onError: (error: unknown) => void,
+		options: SubscribeOptions,
+		leave: () => void,
+	) {
+		super(topic, typeName, qos, options, leave);
+		this.#limit = options.newestOnly ? 1 : qos.history === 'keep_last' ? qos.depth : Number.POSITIVE_INFINITY;
+	}
+
+	override match(writer: Writer): void {
+		super.match(writer);
+		if (this.qos.durability === 'transient_local') for (const queued of writer.kept) this.take(queued);
+	}
+
+	/** Queues a message. It is handed over in a later turn, so that a flow that feeds itself cannot recurse. */
+	take(queued: Queued): void {
+		if (this.#queue.length >= this.#limit) this.#queue.shift();
+		this.#queue.push(queued);
+		if (this.#scheduled) return;
+		this.#scheduled = true;
+		setImmediate(this.#drain);
+	}
+
+	readonly #drain = (): void => {
+		this.#scheduled = false;
+		const queue = this.#queue;
+		this.#queue = [];
+		for (const { cdr, info } of queue) {
+			if (this.closed) return;
+			try {
+				this.onMessage(cdr, info);
+			} catch (error) {
+				this.onError(error);
+			}
+		}
+	};
+}
+
+class Writer extends Endpoint<Reader> implements Publisher {
+	/** What late joiners get; empty unless transient_local. */
+	readonly kept: Queued[] = [];
+	readonly #keep: number;
+
+	constructor(
+		topic: string,
+		typeName: string,
+		qos: QosProfile,
+		private readonly now: Now,
+		options: EndpointOptions,
+		leave: () => void,
+	) {
+		super(topic, typeName, qos, options, leave);
+		this.#keep = qos.durability === 'volatile' ? 0 : qos.history === 'keep_last' ? qos.depth : Number.POSITIVE_INFINITY;
+	}
+
+	publish(cdr: Uint8Array): void {
+		if (this.closed) throw new Error(`The publisher of ${this.topic} is closed`);
+		if (cdr.length < 4) {
+			throw new RangeError(`Expected a serialized message with its 4-byte header, got ${cdr.length} bytes`);
+		}
+		const queued = { cdr, info: { receivedAt: this.now() } };
+		if (this.#keep > 0) {
+			if (this.kept.length >= this.#keep) this.kept.shift();
+			this.kept.push(queued);
+		}
+		for (const reader of this.matches) reader.take(queued);
+	}
+}

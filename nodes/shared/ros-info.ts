@@ -1,0 +1,9 @@
+/** What `msg.ros` carries from the subscriber to the end of the flow. */
+export interface RosInfo {
+	/** Message type, such as `sensor_msgs/msg/JointState`. */
+	type: string;
+	/** The stamp of the sensor reading, from the header of its message; undefined for types without one. */
+	stamp: { sec: number; nanosec: number } | undefined;
+	/** When the message came: ms since the Unix epoch, with fractions. */
+	receivedAt: number;
+}
