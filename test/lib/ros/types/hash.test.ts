@@ -1,11 +1,53 @@
-import { strictEqual } from 'node:assert/strict';
-import { createTypeRegistry } from '../../../../lib/ros/types/registry';
+import { notStrictEqual, strictEqual } from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTypeRegistry, type TypeRegistry } from '../../../../lib/ros/types/registry';
+
+/** The hashes that rosidl generated for the interfaces of ROS 2 Kilted, by type name. */
+const published: Record<string, string> = JSON.parse(
+	readFileSync(join(__dirname, '../../../../../test/fixtures/messages/type-hashes.json'), 'utf8'),
+);
+
+function hashOf(registry: TypeRegistry, name: string): string {
+	const kind = name.split('/')[1];
+	if (kind === 'msg' || /_(Request|Response|Event|Goal|Result|Feedback|FeedbackMessage)$/.test(name)) {
+		return registry.message(name).hash;
+	}
+	if (name.endsWith('_SendGoal')) return registry.action(name.replace('_SendGoal', '')).sendGoal.hash;
+	if (name.endsWith('_GetResult')) return registry.action(name.replace('_GetResult', '')).getResult.hash;
+	return kind === 'srv' ? registry.service(name).hash : registry.action(name).hash;
+}
 
 describe('type hashes (RIHS01)', () => {
-	it('equal the published one of std_msgs/msg/String', () => {
-		strictEqual(
-			createTypeRegistry().message('std_msgs/msg/String').hash,
-			'RIHS01_df668c740482bbd48fb39d76a70dfd4bd59db1288021743503259e948f6b1a18',
-		);
+	const registry = createTypeRegistry();
+
+	it('equal the published ones', () => {
+		for (const [name, hash] of Object.entries(published)) strictEqual(hashOf(registry, name), hash, name);
+	});
+
+	it('are published for messages, services and actions alike', () => {
+		strictEqual(Object.keys(published).length > 300, true);
+		for (const name of ['std_msgs/msg/Empty', 'std_srvs/srv/SetBool', 'example_interfaces/action/Fibonacci']) {
+			strictEqual(typeof published[name], 'string', name);
+		}
+	});
+
+	it('change with a field, not with a default or a constant', () => {
+		const folder = mkdtempSync(join(tmpdir(), 'hash-'));
+		try {
+			const write = (text: string) => {
+				const root = mkdtempSync(join(folder, 'version-'));
+				mkdirSync(join(root, 'lab', 'msg'), { recursive: true });
+				writeFileSync(join(root, 'lab', 'msg', 'A.msg'), text);
+				return createTypeRegistry({ folders: [root] }).message('lab/A').hash;
+			};
+			const hash = write('int32 a');
+			strictEqual(write('int32 LIMIT=3\nint32 a 5'), hash);
+			notStrictEqual(write('uint32 a'), hash);
+			notStrictEqual(write('int32 b'), hash);
+		} finally {
+			rmSync(folder, { recursive: true });
+		}
 	});
 });
