@@ -1,0 +1,262 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxruntime-common';
+import { BriefError } from '../check';
+import { type TensorData, type TensorType, tensorTypes } from '../tensor/tensor';
+import { type ModelHeader, readHeader, type ValueInfo } from './header';
+import { findNonFinite, nonFiniteName } from './non-finite';
+import type {
+	LoadOptions,
+	ModelInfo,
+	ModelSource,
+	PackedTensor,
+	PlainTensor,
+	RunRequest,
+	TensorInfo,
+} from './protocol';
+import { loadRuntime, type Runtime, readExternalData } from './runtime';
+
+/** What a run says when it fails is in its exception; the native log would say it again, on every failure. */
+const quiet: InferenceSession.RunOptions = { logSeverityLevel: 4 };
+
+/** What a run gives. */
+export interface RunOutcome {
+	readonly outputs: PlainTensor[];
+	/** How long the inference took, ms. */
+	readonly time: number;
+}
+
+/** A loaded model in the thread that runs it. One run at a time. */
+export class Engine {
+	private constructor(
+		readonly info: ModelInfo,
+		private readonly runtime: Runtime,
+		private readonly session: InferenceSession,
+		private readonly outputNames: readonly string[],
+	) {}
+
+	/** @throws BriefError that says what is wrong with the file or the settings. */
+	static async load(source: ModelSource, options: LoadOptions): Promise<Engine> {
+		const begin = performance.now();
+		const name = 'path' in source ? basename(source.path) : source.name;
+		const header = readHeader('path' in source ? source.path : source.bytes, name);
+		const outputs = header.outputs.filter(isRunnable);
+		checkRunnable(name, header, outputs);
+		checkExternalFiles(source, header, name);
+		const runtime = loadRuntime(options.runtime);
+		const notes = runtime.note === undefined ? [] : [runtime.note];
+		for (const output of header.outputs) {
+			if (isRunnable(output)) continue;
+			notes.push(
+				`The output \`${output.name}\` is left out: it is of type ${output.type}, not a tensor of a known type.`,
+			);
+		}
+		const { session, provider } = await createSession(runtime, source, header, options);
+		const info: ModelInfo = {
+			header,
+			inputs: tensorInfos(session.inputMetadata, header.inputs),
+			outputs: tensorInfos(session.outputMetadata, outputs),
+			runtime: runtime.kind,
+			version: runtime.version,
+			provider,
+			notes,
+			loadTime: performance.now() - begin,
+		};
+		return new Engine(
+			info,
+			runtime,
+			session,
+			outputs.map((output) => output.name),
+		);
+	}
+
+	/**
+	 * Runs the model once.
+	 * @throws BriefError naming the tensor and element when something is not finite.
+	 */
+	async run(request: Pick<RunRequest, 'buffer' | 'inputs' | 'allowNonFinite'>): Promise<RunOutcome> {
+		const feeds: Record<string, OrtTensor> = {};
+		for (const [i, { name, type }] of this.info.inputs.entries()) {
+			const packed = request.inputs[i] as PackedTensor;
+			const data = unpack(type, packed, request.buffer);
+			if (!request.allowNonFinite) checkFinite('input', name, type, packed.dims, data);
+			feeds[name] = new this.runtime.ort.Tensor(type, data as Float32Array, packed.dims);
+		}
+		const begin = performance.now();
+		let results: Record<string, OnnxValue>;
+		try {
+			results = await this.session.run(feeds, this.outputNames, quiet);
+		} catch (error) {
+			throw new BriefError('inference failed', `ONNX Runtime could not run the model: ${(error as Error).message}`);
+		}
+		const time = performance.now() - begin;
+		const outputs = this.info.outputs.map(({ name, type }) => {
+			const { dims, data } = results[name] as OrtTensor;
+			const plain = ownData(type, data as unknown as TensorData);
+			if (!request.allowNonFinite) checkFinite('output', name, type, dims, plain);
+			return { dims, data: plain };
+		});
+		return { outputs, time };
+	}
+
+	/** Frees the model's memory; without this it stays until the process ends. */
+	async release(): Promise<void> {
+		await this.session.release();
+	}
+}
+
+function isRunnable(value: ValueInfo): boolean {
+	return (tensorTypes as string[]).includes(value.type);
+}
+
+function checkRunnable(name: string, header: ModelHeader, outputs: readonly ValueInfo[]): void {
+	const input = header.inputs.find((value) => !isRunnable(value));
+	if (input) {
+		throw new BriefError(
+			'type not supported',
+			`The input \`${input.name}\` of ${name} is of type ${input.type}, which ONNX Runtime does not take from JavaScript. Export the model with float32 inputs.`,
+		);
+	}
+	if (outputs.length > 0) return;
+	const shown = header.outputs.map((output) => `\`${output.name}\` (${output.type})`).join(', ');
+	throw new BriefError(
+		'no tensor output',
+		`None of the outputs of ${name} can be delivered: ${shown || 'it has none'}.`,
+	);
+}
+
+function checkExternalFiles(source: ModelSource, header: ModelHeader, name: string): void {
+	if (header.externalFiles.length === 0) return;
+	const names = header.externalFiles.join(', ');
+	if (!('path' in source)) {
+		throw new BriefError(
+			'weights missing',
+			`The weights of ${name} are in files of their own (${names}), which a model from a message cannot bring along. Use the file, or export the model into a single one.`,
+		);
+	}
+	const folder = dirname(source.path);
+	for (const file of header.externalFiles) {
+		if (existsSync(join(folder, file))) continue;
+		throw new BriefError(
+			'weights missing',
+			`${name} keeps its weights in ${file}, which is not in its folder. Copy that file beside the model.`,
+		);
+	}
+}
+
+async function createSession(runtime: Runtime, source: ModelSource, header: ModelHeader, options: LoadOptions) {
+	const threads = options.threads ?? 1;
+	const settings: InferenceSession.SessionOptions = {
+		executionProviders: [runtime.kind === 'wasm' ? 'wasm' : 'cpu'],
+		intraOpNumThreads: threads,
+		interOpNumThreads: 1,
+		// Old exporters' files cause pages of warnings at every load.
+		logSeverityLevel: 3,
+		// By default threads that wait for work burn a whole core.
+		extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+	};
+	const create = (): Promise<InferenceSession> => {
+		if (!('path' in source)) return runtime.ort.InferenceSession.create(source.bytes, settings);
+		if (runtime.kind === 'native') return runtime.ort.InferenceSession.create(source.path, settings);
+		return runtime.ort.InferenceSession.create(readFileSync(source.path), {
+			...settings,
+			externalData: readExternalData(source.path, header.externalFiles),
+		});
+	};
+	try {
+		return { session: await create(), provider: runtime.kind === 'wasm' ? 'wasm' : 'cpu' };
+	} catch (error) {
+		throw explainLoadError(error as Error, header);
+	}
+}
+
+/** What ONNX Runtime says at loading, with what to do about the usual reasons. */
+function explainLoadError(error: Error, header: ModelHeader): BriefError {
+	const message = error.message;
+	const opset = /opset (\d+) is under development|Opset \d+ .*official support/i.test(message);
+	if (opset) {
+		const version = header.opsets['ai.onnx'];
+		return new BriefError(
+			'opset too new',
+			`The model uses operator set ${version}, which this ONNX Runtime does not know yet: export it with a lower opset_version. (${message})`,
+		);
+	}
+	if (/not a registered function\/op|No Op registered|is not a registered/i.test(message)) {
+		return new BriefError(
+			'unknown operator',
+			`The model uses an operator that ONNX Runtime does not have: export it with standard operators only. (${message})`,
+		);
+	}
+	return new BriefError('model not loaded', `ONNX Runtime could not load the model: ${message}`);
+}
+
+function tensorInfos(metadata: readonly InferenceSession.ValueMetadata[], values: readonly ValueInfo[]): TensorInfo[] {
+	return values.map((value) => {
+		const known = metadata.find((item) => item.name === value.name);
+		// A rank left open comes from the runtime as a scalar's; the header tells them apart.
+		const shape = value.shape ?? (known?.isTensor ? known.shape : []);
+		return { name: value.name, type: value.type as TensorType, shape };
+	});
+}
+
+const viewTypes = {
+	float32: Float32Array,
+	float64: Float64Array,
+	float16: Uint16Array,
+	int8: Int8Array,
+	uint8: Uint8Array,
+	int16: Int16Array,
+	uint16: Uint16Array,
+	int32: Int32Array,
+	uint32: Uint32Array,
+	int64: BigInt64Array,
+	uint64: BigUint64Array,
+	bool: Uint8Array,
+} as const;
+
+function unpack(type: TensorType, packed: PackedTensor, buffer: ArrayBuffer): TensorData {
+	if (type === 'string') return packed.strings as string[];
+	return new viewTypes[type](buffer, packed.offset, packed.length);
+}
+
+/** The output in memory of its own, so that it can be handed over. */
+function ownData(type: TensorType, data: TensorData): TensorData {
+	if (type === 'string' || Array.isArray(data)) return data;
+	const View = viewTypes[type];
+	if (data.byteLength !== data.buffer.byteLength) return data.slice();
+	// Where JavaScript has a Float16Array, float16 may come as one; here it travels as its bits.
+	return data instanceof View ? data : new View(data.buffer as ArrayBuffer);
+}
+
+function checkFinite(
+	side: 'input' | 'output',
+	name: string,
+	type: TensorType,
+	dims: readonly number[],
+	data: TensorData,
+): void {
+	const found = findNonFinite(type, data);
+	if (found < 0) return;
+	const value = nonFiniteName(type, data, found);
+	const at = dims.length > 1 ? `${found} ([${indexOf(found, dims).join(', ')}])` : String(found);
+	const hint =
+		side === 'input'
+			? 'Find the step that made it, or allow non-finite values in the node.'
+			: 'The model gave it, most often for inputs far outside of those it was trained on.';
+	throw new BriefError(
+		`${value === 'NaN' ? 'NaN' : 'Inf'} in ${side}`,
+		`Element ${at} of the ${side} \`${name}\` is ${value}. ${hint}`,
+	);
+}
+
+/** Where the element of a flat index is, row-major. */
+function indexOf(flat: number, dims: readonly number[]): number[] {
+	const index = new Array<number>(dims.length);
+	let rest = flat;
+	for (let i = dims.length - 1; i >= 0; i--) {
+		const size = dims[i] as number;
+		index[i] = rest % size;
+		rest = Math.floor(rest / size);
+	}
+	return index;
+}

@@ -1,0 +1,100 @@
+/** What the two sides of a model's thread say to each other: types only. */
+import type { TensorData, TensorType } from '../tensor/tensor';
+import type { ModelHeader } from './header';
+
+/** A model: a file, or the bytes of one with a name for messages. */
+export type ModelSource = { readonly path: string } | { readonly bytes: Uint8Array; readonly name: string };
+
+/** Which build of ONNX Runtime: `auto` takes the native one when it loads, otherwise WebAssembly. */
+export const runtimeChoices = ['auto', 'native', 'wasm'] as const;
+export type RuntimeChoice = (typeof runtimeChoices)[number];
+
+/** How a model is loaded. Nodes whose settings are the same share one. */
+export interface LoadOptions {
+	/** Default: `auto`. */
+	readonly runtime?: RuntimeChoice;
+	/** Threads within an operator. Default: 1; more of them pay off for large models only. */
+	readonly threads?: number;
+}
+
+/** A tensor that a model takes or gives. */
+export interface TensorInfo {
+	readonly name: string;
+	readonly type: TensorType;
+	/** As in `ValueInfo`: numbers, names of symbolic dimensions, `''` for unnamed ones. */
+	readonly shape: readonly (number | string)[];
+}
+
+/** What is known of a model once it is loaded. */
+export interface ModelInfo {
+	readonly header: ModelHeader;
+	readonly inputs: readonly TensorInfo[];
+	readonly outputs: readonly TensorInfo[];
+	/** The build in use. */
+	readonly runtime: 'native' | 'wasm';
+	/** Its version. */
+	readonly version: string;
+	/** The execution provider in use, such as `cpu`. */
+	readonly provider: string;
+	/** What a person should know: why a fallback is in use, which outputs cannot be delivered. */
+	readonly notes: readonly string[];
+	/** How long the loading took, ms. */
+	readonly loadTime: number;
+}
+
+/** Where a tensor lies in the buffer that goes to the thread; strings travel beside it. */
+export interface PackedTensor {
+	readonly dims: readonly number[];
+	/** Bytes from the start of the buffer. */
+	readonly offset: number;
+	/** Elements. */
+	readonly length: number;
+	readonly strings?: readonly string[];
+}
+
+/** An output as it travels; its type is known from the model. */
+export interface PlainTensor {
+	readonly dims: readonly number[];
+	readonly data: TensorData;
+}
+
+/** An error as it travels. */
+export interface PlainError {
+	readonly brief?: string;
+	readonly message: string;
+}
+
+/** What a thread starts with. */
+export interface HostData {
+	readonly source: ModelSource;
+	readonly options: LoadOptions;
+	/** Memory of the NativeLock. */
+	readonly lock: SharedArrayBuffer;
+}
+
+export interface RunRequest {
+	readonly kind: 'run';
+	/** Holds the inputs; transferred, and sent back with the answer to be filled again. */
+	readonly buffer: ArrayBuffer;
+	/** In the order of the model's inputs. */
+	readonly inputs: readonly PackedTensor[];
+	/** Whether NaN and Inf pass. */
+	readonly allowNonFinite: boolean;
+}
+
+/** To the thread. */
+export type Request = RunRequest | { readonly kind: 'close' };
+
+/** From the thread. */
+export type Reply =
+	| { readonly kind: 'loaded'; readonly info: ModelInfo }
+	| { readonly kind: 'failed'; readonly error: PlainError }
+	| {
+			readonly kind: 'done';
+			readonly buffer: ArrayBuffer;
+			/** In the order of the model's outputs. */
+			readonly outputs: readonly PlainTensor[];
+			/** How long the inference took, ms. */
+			readonly time: number;
+	  }
+	| { readonly kind: 'refused'; readonly buffer: ArrayBuffer; readonly error: PlainError };

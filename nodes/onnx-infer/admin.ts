@@ -1,0 +1,52 @@
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { NodeAPI } from 'node-red';
+import { BriefError } from '../../lib/check';
+import { hashModel } from '../../lib/onnx/hash';
+import { readHeader } from '../../lib/onnx/header';
+import { checkExternalPaths, listModels, type ModelFolders, resolveModelPath } from '../../lib/onnx/model-path';
+import type { ModelCard } from './model-card';
+
+/** What of settings.js is ours. */
+interface OwnSettings {
+	readonly userDir?: string;
+	readonly ros2Inference?: { readonly modelFolders?: unknown };
+}
+
+/** The folders that models may come from, with those the administrator lists in settings.js. */
+export function modelFolders(RED: NodeAPI): ModelFolders {
+	const { userDir = process.cwd(), ros2Inference } = RED.settings as OwnSettings;
+	const listed = ros2Inference?.modelFolders;
+	const extra = Array.isArray(listed) ? listed.filter((folder) => typeof folder === 'string' && folder !== '') : [];
+	return { userDir, packageDir: join(__dirname, '..', '..', '..'), extra };
+}
+
+async function card(path: string, folders: ModelFolders): Promise<ModelCard> {
+	const file = resolveModelPath(path, folders);
+	const header = readHeader(file);
+	checkExternalPaths(file, header.externalFiles, folders);
+	const external = header.externalFiles.map((name) => ({
+		name,
+		size: statSync(join(dirname(file), name), { throwIfNoEntry: false })?.size,
+	}));
+	const isWhole = external.every(({ size }) => size !== undefined);
+	return { ...header, path: file, external, sha256: isWhole ? await hashModel(file, header.externalFiles) : '' };
+}
+
+/** The endpoints that the editor asks: which models there are, and what one of them is. */
+export function serveModels(RED: NodeAPI): void {
+	const permission = RED.auth.needsPermission('onnx-infer.read');
+	RED.httpAdmin.get('/onnx-infer/models', permission, (_request, response) => {
+		response.json(listModels(modelFolders(RED)));
+	});
+	RED.httpAdmin.get('/onnx-infer/card', permission, (request, response) => {
+		const path = typeof request.query.path === 'string' ? request.query.path.trim() : '';
+		card(path, modelFolders(RED)).then(
+			(found) => response.json(found),
+			(error: Error) => {
+				const brief = error instanceof BriefError ? error.brief : 'unreadable';
+				response.status(422).json({ brief, message: error.message });
+			},
+		);
+	});
+}

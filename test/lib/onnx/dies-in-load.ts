@@ -1,0 +1,2 @@
+/** Stands in for the thread of a model: dies before it has loaded anything. */
+process.exit(3);
