@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { Folder } from './folder';
+import { slow } from './models';
+
+/** How a child process ended. */
+interface End {
+	readonly code: number | null;
+	readonly signal: string | null;
+	readonly output: string;
+}
+
+function runChild(script: string, args: string[]): Promise<End> {
+	return new Promise((resolve, reject) => {
+		const child = spawn(process.execPath, [join(__dirname, script), ...args]);
+		let output = '';
+		child.stdout.on('data', (data) => {
+			output += data;
+		});
+		child.stderr.on('data', (data) => {
+			output += data;
+		});
+		child.on('error', reject);
+		child.on('close', (code, signal) => resolve({ code, signal, output }));
+	});
+}
+
+/** Ending a thread inside ONNX Runtime aborts the process, so each of these is a process of its own. */
+describe('onnx: ending the process', () => {
+	let folder: Folder;
+	let model: string;
+	beforeEach(() => {
+		folder = new Folder();
+		model = folder.write('slow.onnx', slow());
+	});
+	afterEach(() => {
+		folder.remove();
+	});
+
+	const ways: [string, string][] = [
+		['exit-in-run', 'by process.exit in the middle of a run'],
+		['exit-in-load', 'by process.exit while the model is loaded'],
+		['exit-at-start', 'by process.exit right after the thread is started'],
+		['throw-in-run', 'by an uncaught exception in the middle of a run'],
+		['close-then-exit', 'by process.exit after closing in the middle of a run'],
+		['exit-idle', 'by process.exit when nothing runs'],
+		['close', 'by closing everything, with nothing left to do'],
+	];
+	for (const [way, what] of ways) {
+		it(`${what} never aborts it`, async () => {
+			const { code, signal, output } = await runChild('ending-child.js', [way, model]);
+			assert.equal(signal, null, output);
+			assert.equal(code, way === 'throw-in-run' ? 1 : 0, output);
+			assert.match(output, /reached the end/);
+			assert.doesNotMatch(output, /terminate called|core dumped|FATAL/);
+		});
+	}
+
+	it('aborts without the guard: the test would notice', async () => {
+		const { signal, code } = await runChild('ending-child.js', ['unguarded', model]);
+		assert.ok(signal === 'SIGABRT' || code === 134, `ended with ${signal ?? code}`);
+	});
+});

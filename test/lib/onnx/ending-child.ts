@@ -1,0 +1,47 @@
+/** Ends its process in the way it is told to while a model is at work. Run by closing.test.ts. */
+import { openSession } from '../../../lib/onnx/session';
+import { Tensor } from '../../../lib/tensor/tensor';
+
+const [way, path = ''] = process.argv.slice(2);
+
+process.on('exit', () => {
+	process.stdout.write('reached the end\n');
+});
+
+/** A run that takes long enough to be in the middle of. */
+const long = [new Tensor('int64', [], BigInt64Array.from([30_000n]))];
+
+async function main(): Promise<void> {
+	const session = openSession({ path });
+	if (way === 'exit-at-start') {
+		session.ready().catch(() => {});
+		process.exit(0);
+	}
+	if (way === 'exit-in-load') {
+		session.ready().catch(() => {});
+		setTimeout(() => process.exit(0), 40);
+		return;
+	}
+	await session.ready();
+	// Once it has answered, the next request is under way before the timer of the way out comes due.
+	await session.run([new Tensor('int64', [], BigInt64Array.from([1n]))]);
+	switch (way) {
+		case 'exit-idle':
+			process.exit(0);
+			break;
+		case 'close':
+			await session.close();
+			return;
+		case 'unguarded':
+			process.removeAllListeners('exit');
+			break;
+	}
+	void session.run(long);
+	setTimeout(() => {
+		if (way === 'throw-in-run') throw new Error('reached by nobody');
+		if (way === 'close-then-exit') void session.close();
+		process.exit(0);
+	}, 50);
+}
+
+void main();
