@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxruntime-common';
 import { BriefError } from '../check';
 import { type TensorData, type TensorType, tensorTypes } from '../tensor/tensor';
 import { type ModelHeader, readHeader, type ValueInfo } from './header';
+import { checkExternalPaths } from './model-path';
 import { findNonFinite, nonFiniteName } from './non-finite';
 import type {
 	LoadOptions,
@@ -134,9 +135,10 @@ function checkExternalFiles(source: ModelSource, header: ModelHeader, name: stri
 			`The weights of ${name} are in files of their own (${names}), which a model from a message cannot bring along. Use the file, or export the model into a single one.`,
 		);
 	}
+	if (source.folders) checkExternalPaths(source.path, header.externalFiles, source.folders);
 	const folder = dirname(source.path);
 	for (const file of header.externalFiles) {
-		if (existsSync(join(folder, file))) continue;
+		if (existsSync(resolve(folder, file))) continue;
 		throw new BriefError(
 			'weights missing',
 			`${name} keeps its weights in ${file}, which is not in its folder. Copy that file beside the model.`,

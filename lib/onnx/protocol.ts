@@ -1,9 +1,16 @@
 /** What the two sides of a model's thread say to each other: types only. */
 import type { TensorData, TensorType } from '../tensor/tensor';
 import type { ModelHeader } from './header';
+import type { ModelFolders } from './model-path';
 
 /** A model: a file, or the bytes of one with a name for messages. */
-export type ModelSource = { readonly path: string } | { readonly bytes: Uint8Array; readonly name: string };
+export type ModelSource = FileSource | { readonly bytes: Uint8Array; readonly name: string };
+
+export interface FileSource {
+	readonly path: string;
+	/** Where the files with its weights may be, whose names come from the model. Default: anywhere. */
+	readonly folders?: ModelFolders;
+}
 
 /** Which build of ONNX Runtime: `auto` takes the native one when it loads, otherwise WebAssembly. */
 export const runtimeChoices = ['auto', 'native', 'wasm'] as const;

@@ -20,9 +20,9 @@ RED.nodes.registerType<Saved>('onnx-infer', {
 	inputs: 1,
 	outputs: 1,
 	icon: 'onnx-infer.svg',
-	paletteLabel: 'onnx infer',
+	paletteLabel: 'onnx-infer',
 	label() {
-		return this.name || this.model?.split(/[\\/]/).pop() || this._('onnx-infer.label.node');
+		return this.name || this.model?.split(/[\\/]/).pop() || 'onnx-infer';
 	},
 	labelStyle() {
 		return this.name ? 'node_label_italic' : '';

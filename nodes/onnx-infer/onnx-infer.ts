@@ -12,19 +12,22 @@ import { modelFolders, serveModels } from './admin';
 import { properties } from './config';
 
 type Options = OptionsOf<typeof properties>;
+type Status = Start<Options>['status'];
 
 export default function (RED: NodeAPI): void {
 	serveModels(RED);
 	defineNode(RED, 'onnx-infer', properties, (context) => start(RED, context));
 }
 
-function start(RED: NodeAPI, { node, options, status }: Start<Options>): Running {
-	const path = resolveModelPath(options.model, modelFolders(RED));
-	const session = openSession({ path }, { allowNonFinite: options.nonFinite === 'allow' });
-	status.set('grey', 'dot', 'loading');
+function start(RED: NodeAPI, { node, options, status, report }: Start<Options>): Running {
+	const folders = modelFolders(RED);
+	const path = resolveModelPath(options.model, folders);
+	const session = openSession({ path, folders }, { allowNonFinite: options.nonFinite === 'allow' });
+	status.set('grey', 'dot', RED._('onnx-infer.status.loading'));
 	let info: ModelInfo | undefined;
 	let isClosed = false;
-	const fail = (error: Error) => status.set('red', 'ring', error instanceof BriefError ? error.brief : 'failed');
+	const fail = (error: Error) =>
+		status.set('red', 'ring', error instanceof BriefError ? error.brief : RED._('onnx-infer.status.failed'));
 
 	// Not awaited: other nodes start meanwhile, and messages that come before wait in the session.
 	session.ready().then(
@@ -32,13 +35,13 @@ function start(RED: NodeAPI, { node, options, status }: Start<Options>): Running
 			info = loaded;
 			if (isClosed) return;
 			for (const note of loaded.notes) node.warn(note);
-			showReady(status, loaded);
+			showReady(RED, status, loaded);
 		},
 		(reason) => {
 			if (isClosed) return;
 			const error = asError(reason);
 			fail(error);
-			node.error(error, {});
+			report(error);
 		},
 	);
 
@@ -51,7 +54,7 @@ function start(RED: NodeAPI, { node, options, status }: Start<Options>): Running
 				if (result === 'dropped') return;
 				message.payload = payloadOf(known, result);
 				send(message);
-				showRuns(status, known, session);
+				showRuns(RED, status, known, session);
 			} catch (error) {
 				if (isClosed) return;
 				fail(asError(error));
@@ -74,19 +77,23 @@ function payloadOf(info: ModelInfo, result: RunResult): Tensor | Record<string, 
 	return named;
 }
 
-function showReady(status: Start<Options>['status'], info: ModelInfo): void {
+function showReady(RED: NodeAPI, status: Status, info: ModelInfo): void {
 	const [only] = info.inputs;
-	const what = info.inputs.length === 1 && only ? showShape(only.shape) : `${info.inputs.length} inputs`;
-	if (info.runtime === 'wasm') status.set('yellow', 'ring', `WASM ready ${what}`);
-	else status.set('green', 'dot', `ready ${what}`);
+	const shape =
+		info.inputs.length === 1 && only
+			? showShape(only.shape)
+			: RED._('onnx-infer.status.inputs', { count: info.inputs.length });
+	if (info.runtime === 'wasm') status.set('yellow', 'ring', RED._('onnx-infer.status.readyWasm', { shape }));
+	else status.set('green', 'dot', RED._('onnx-infer.status.ready', { shape }));
 }
 
-function showRuns(status: Start<Options>['status'], info: ModelInfo, session: ModelSession): void {
-	const text = () => {
+/** Runs per second and the median time of a run, in a few characters. */
+function showRuns(RED: NodeAPI, status: Status, info: ModelInfo, session: ModelSession): void {
+	const values = () => {
 		const { rate, p50 } = session.figures();
 		const digits = p50 < 1 ? 2 : p50 < 10 ? 1 : 0;
-		return `${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s ${p50.toFixed(digits)} ms`;
+		return { rate: rate < 10 ? rate.toFixed(1) : String(Math.round(rate)), time: p50.toFixed(digits) };
 	};
-	if (info.runtime === 'wasm') status.update('yellow', 'ring', () => `${text()} WASM`);
-	else status.update('green', 'dot', text);
+	if (info.runtime === 'wasm') status.update('yellow', 'ring', () => RED._('onnx-infer.status.runsWasm', values()));
+	else status.update('green', 'dot', () => RED._('onnx-infer.status.runs', values()));
 }
