@@ -1,7 +1,7 @@
 // Builds dist/ 1:1 with the source: TypeScript by tsc, each node's editor script bundled into its html, and beside
 // each node's entry the icons, catalogue and help that Node-RED looks for there.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,14 @@ for (const [name, entry] of Object.entries(packageJson['node-red'].nodes)) {
 	mkdirSync(target, { recursive: true });
 	writeFileSync(join(target, `${name}.html`), `${form}\n<script type="text/javascript">\n${script}</script>\n`);
 	cpSync(join(source, 'locales'), join(target, 'locales'), { recursive: true });
+	// A node may complete its help by code, such as with a reference made from schemas.
+	if (existsSync(join(target, 'help.js'))) {
+		const { completeHelp } = require(join(target, 'help.js'));
+		for (const language of readdirSync(join(target, 'locales'))) {
+			const help = join(target, 'locales', language, `${name}.html`);
+			if (existsSync(help)) writeFileSync(help, completeHelp(readFileSync(help, 'utf8')));
+		}
+	}
 	mkdirSync(join(target, 'icons'), { recursive: true });
 	cpSync(join(root, 'icons', `${name}.svg`), join(target, 'icons', `${name}.svg`));
 	if (existsSync(join(source, 'resources'))) {

@@ -1,0 +1,110 @@
+import type { EditorNodeProperties, EditorRED } from 'node-red';
+import { createPipeline } from '../../lib/transform/pipeline';
+import { editorDefaults } from '../shared/properties';
+import { properties } from './config';
+import { dryRun } from './dry-run';
+import { StepsList } from './steps-list.editor';
+
+declare const RED: EditorRED;
+
+interface TransformProperties extends EditorNodeProperties {
+	steps: unknown[] | string;
+}
+
+let list: StepsList | undefined;
+
+RED.nodes.registerType<TransformProperties>('tensor-transform', {
+	category: 'ROS 2',
+	color: '#a9d4c5',
+	// biome-ignore lint/suspicious/noExplicitAny: the types of Node-RED want each property spelled out here.
+	defaults: editorDefaults(properties) as any,
+	icon: 'tensor-transform.svg',
+	inputs: 1,
+	outputs: 1,
+	paletteLabel() {
+		return this._('tensor-transform.label.palette');
+	},
+	label() {
+		return this.name || this._('tensor-transform.label.palette');
+	},
+	labelStyle() {
+		return this.name ? 'node_label_italic' : '';
+	},
+	inputLabels() {
+		return this._('tensor-transform.label.input');
+	},
+	oneditprepare() {
+		const translate = (key: string, values?: Record<string, unknown>) => this._(key, values as never);
+		const container = $('#tensor-transform-list');
+		const gives = $('#tensor-transform-gives');
+		const sample = $('#tensor-transform-sample');
+		const update = () => {
+			if (list === undefined) return;
+			const steps = list.read();
+			const error = check(steps);
+			list.showError(error);
+			gives.toggleClass('tensor-transform-failed', error !== '');
+			gives.text(error === '' ? givesText(steps) : error);
+			const text = String(sample.val() ?? '').trim();
+			list.showResults(text === '' ? [] : dryRun(steps, text));
+		};
+		list = undefined;
+		list = new StepsList(container, savedSteps(this.steps), { translate, changed: update, isInner: false });
+		sample.on('input', update);
+		$('#tensor-transform-try').on('click', (event) => {
+			event.preventDefault();
+			$('#tensor-transform-try-row').toggle();
+		});
+		const json = $('#tensor-transform-json');
+		const area = $('#tensor-transform-json-text');
+		$('#tensor-transform-json-link').on('click', (event) => {
+			event.preventDefault();
+			area.val(JSON.stringify(list?.read(), null, 2));
+			$('#tensor-transform-json-error').text('');
+			json.toggle();
+		});
+		$('#tensor-transform-json-apply').on('click', (event) => {
+			event.preventDefault();
+			try {
+				list?.write(properties.steps.parse('steps', String(area.val())) as unknown[]);
+				json.hide();
+				update();
+			} catch (error) {
+				$('#tensor-transform-json-error').text((error as Error).message);
+			}
+		});
+		update();
+	},
+	oneditsave() {
+		this.steps = list?.read() ?? [];
+		list = undefined;
+	},
+	oneditcancel() {
+		list = undefined;
+	},
+});
+
+function savedSteps(saved: unknown): readonly unknown[] {
+	if (Array.isArray(saved)) return saved;
+	try {
+		const parsed = JSON.parse(String(saved));
+		return Array.isArray(parsed) ? parsed : [];
+	} catch {
+		return [];
+	}
+}
+
+/** What is wrong with the steps; empty when nothing. */
+function check(steps: readonly unknown[]): string {
+	try {
+		properties.steps.parse('steps', steps);
+		return '';
+	} catch (error) {
+		return (error as Error).message;
+	}
+}
+
+function givesText(steps: readonly unknown[]): string {
+	const { gives, messageType } = createPipeline(steps);
+	return `→ ${messageType ?? gives}`;
+}
