@@ -82,7 +82,7 @@ export function fieldOf(message: unknown, name: string, path: () => string): unk
 export function rangeIn(
 	segment: Segment & { kind: 'range' },
 	length: number,
-	path: string,
+	path: () => string,
 ): [from: number, to: number] {
 	const from = resolve(segment.from ?? 0, length);
 	const to = resolve(segment.to ?? length, length);

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import helper from 'node-red-node-test-helper';
+import { Tensor } from '../../lib/tensor/tensor';
+import { allSteps } from '../../lib/transform/steps';
+import { parseProperties } from '../../nodes/shared/properties';
+import { properties } from '../../nodes/tensor-transform/config';
+import { dryRun } from '../../nodes/tensor-transform/dry-run';
+import { fromText, toText } from '../../nodes/tensor-transform/form-values';
+import tensorTransform from '../../nodes/tensor-transform/tensor-transform';
+
+// biome-ignore lint/suspicious/noExplicitAny: messages of a test carry what the test puts into them.
+type Message = any;
+
+const observation = [
+	{ type: 'select', fields: ['position', 'velocity'], names: ['slider', 'hinge'] },
+	{ type: 'reshape', shape: [1, -1] },
+];
+const command = [
+	{ type: 'argmax' },
+	{ type: 'look-up', table: [[-10], [10]] },
+	{ type: 'message', messageType: 'std_msgs/msg/Float64MultiArray', fields: [{ field: 'data' }] },
+];
+
+async function load(steps: unknown): Promise<void> {
+	helper.init(require.resolve('node-red'));
+	await helper.load(tensorTransform, [
+		{ id: 'tab', type: 'tab' },
+		{ id: 'n', z: 'tab', type: 'tensor-transform', name: '', steps, wires: [['out']] },
+		{ id: 'out', z: 'tab', type: 'helper' },
+		{ id: 'catch', z: 'tab', type: 'catch', wires: [['caught']] },
+		{ id: 'caught', z: 'tab', type: 'helper' },
+	] as never);
+}
+
+/** Sends a message and waits for what a node gets. */
+function exchange(message: object, from = 'out'): Promise<Message> {
+	const answer = new Promise<Message>((resolve) => {
+		(helper.getNode(from) as unknown as NodeJS.EventEmitter).once('input', resolve);
+	});
+	(helper.getNode('n') as unknown as { receive(m: object): void }).receive(message);
+	return answer;
+}
+
+describe('tensor-transform', () => {
+	before((done) => {
+		helper.startServer(done);
+	});
+	after((done) => {
+		helper.stopServer(done);
+	});
+	afterEach(() => helper.unload());
+
+	const joints = { name: ['hinge', 'slider'], position: [0.25, 0.5], velocity: [1, 2] };
+
+	it('makes an observation, and keeps the rest of the message', async () => {
+		await load(observation);
+		const ros = { type: 'sensor_msgs/msg/JointState', stamp: { sec: 1, nanosec: 2 }, receivedAt: 3 };
+		const out = await exchange({ payload: joints, topic: 'joint_states', mine: 1, ros });
+		assert.ok(out.payload instanceof Tensor);
+		assert.equal(String(out.payload), 'float32[1, 4] (0.5, 0.25, 2, 1)');
+		assert.deepEqual([out.topic, out.mine], ['joint_states', 1]);
+		assert.deepEqual(out.ros, ros);
+	});
+
+	it('builds a message, whose type goes to msg.ros while the stamp stays', async () => {
+		await load(command);
+		const ros = { type: 'sensor_msgs/msg/JointState', stamp: { sec: 1, nanosec: 2 }, receivedAt: 3 };
+		const out = await exchange({ payload: { logits: Tensor.from([[1, 2]]) }, ros });
+		assert.deepEqual(out.payload, { data: new Float64Array([10]) });
+		assert.deepEqual(out.ros, { ...ros, type: 'std_msgs/msg/Float64MultiArray' });
+		assert.equal(ros.type, 'sensor_msgs/msg/JointState');
+	});
+
+	it('takes the steps as text too', async () => {
+		await load(JSON.stringify(observation));
+		const out = await exchange({ payload: joints });
+		assert.deepEqual([...out.payload.dims], [1, 4]);
+	});
+
+	it('gives a bad message to Catch nodes and goes on with the next', async () => {
+		await load(observation);
+		const statuses: string[] = [];
+		helper
+			.getNode('n')
+			.on('call:status', (call: Message) => statuses.push(`${call.args[0].fill} ${call.args[0].text}`));
+		const caught = await exchange({ payload: { ...joints, velocity: [Number.NaN, 0] } }, 'caught');
+		assert.match(caught.error.message, /^step 1 select: velocity of hinge is NaN/);
+		const out = await exchange({ payload: joints });
+		assert.deepEqual([...out.payload.dims], [1, 4]);
+		assert.deepEqual(statuses, ['red step 1 select', 'green float32[1, 4]']);
+	});
+
+	it('gives anything that is no message to Catch nodes', async () => {
+		await load(observation);
+		for (const payload of [undefined, null, 1, 'x', [], {}, Tensor.from([1])]) {
+			const caught = await exchange({ payload }, 'caught');
+			assert.match(caught.error.message, /^step 1 select: /);
+		}
+	});
+
+	it('refuses every message when its steps are wrong, and says why', async () => {
+		await load([{ type: 'scale' }]);
+		const caught = await exchange({ payload: [1] }, 'caught');
+		assert.match(caught.error.message, /step 1 scale: `factor` is missing/);
+	});
+
+	it('forgets at a reset and sends nothing for a reset alone', async () => {
+		await load(observation);
+		const seen: Message[] = [];
+		helper.getNode('out').on('input', (message: Message) => seen.push(message.topic));
+		helper.getNode('n').receive({ reset: true, topic: 'reset alone' } as never);
+		await exchange({ reset: true, payload: joints, topic: 'both' });
+		assert.deepEqual(seen, ['both']);
+	});
+});
+
+describe('the settings of tensor-transform', () => {
+	it('refuse an empty list and name the step', () => {
+		assert.throws(() => parseProperties(properties, {}), /`steps` to have at least 1/);
+		assert.throws(() => parseProperties(properties, { steps: '{' }), /`steps` to be JSON/);
+		assert.throws(() => parseProperties(properties, { steps: [{ type: 'x' }] }), /^RangeError: step 1: /);
+	});
+});
+
+describe('the help of tensor-transform', () => {
+	it('has the reference of every step and option, made from the schemas', () => {
+		const path = join(__dirname, '../../nodes/tensor-transform/locales/en-US/tensor-transform.html');
+		const help = readFileSync(path, 'utf8');
+		for (const step of allSteps) {
+			assert.ok(help.includes(`<code>${step.name}</code>`), step.name);
+			for (const name of Object.keys(step.options))
+				assert.ok(help.includes(`<dt>${name} <span`), `${step.name}.${name}`);
+		}
+		assert.ok(!help.includes('<!-- steps -->'));
+	});
+});
+
+describe('the form of tensor-transform', () => {
+	const option = (step: string, name: string) => {
+		const found = allSteps.find((other) => other.name === step)?.options[name];
+		assert.ok(found);
+		return found;
+	};
+
+	it('reads what people write and paste', () => {
+		const factor = option('scale', 'factor');
+		assert.equal(fromText(factor, ' 0.25 '), 0.25);
+		assert.equal(fromText(factor, '1e-3'), 0.001);
+		assert.deepEqual(fromText(factor, '1, 2,3'), [1, 2, 3]);
+		assert.deepEqual(fromText(factor, '[1.0, 2.0]'), [1, 2]);
+		assert.deepEqual(fromText(factor, '[1]'), [1]);
+		assert.deepEqual(fromText(factor, '[ 1  2\n 3 ]'), [1, 2, 3]);
+		assert.equal(fromText(factor, ''), undefined);
+		const fields = option('select', 'fields');
+		assert.deepEqual(fromText(fields, 'position[0], linear.x'), ['position[0]', 'linear.x']);
+		assert.deepEqual(fromText(fields, 'data[0:3]'), ['data[0:3]']);
+		assert.deepEqual(fromText(fields, "['slider', 'hinge']"), ['slider', 'hinge']);
+		assert.deepEqual(fromText(fields, 'a\nb\n'), ['a', 'b']);
+		assert.deepEqual(fromText(option('look-up', 'table'), '[[1], [2]]'), [[1], [2]]);
+	});
+
+	it('keeps what it cannot read, so that the check names it', () => {
+		assert.equal(fromText(option('scale', 'factor'), 'abc'), 'abc');
+		assert.deepEqual(fromText(option('scale', 'factor'), '1, x'), [1, 'x']);
+		assert.equal(fromText(option('look-up', 'table'), '[[1'), '[[1');
+	});
+
+	it('shows a value so that it reads back the same', () => {
+		const values: [string, string, unknown][] = [
+			['scale', 'factor', 0.1],
+			['scale', 'factor', [1, -2.5e-9]],
+			['select', 'fields', ['position[0]', 'data[1:]']],
+			['look-up', 'table', [[1], [2]]],
+			['message', 'template', { a: [1] }],
+			['message', 'messageType', 'std_msgs/msg/String'],
+		];
+		for (const [step, name, value] of values) {
+			assert.deepEqual(fromText(option(step, name), toText(option(step, name), value)), value);
+		}
+	});
+
+	it('shows what each step makes of a sample', () => {
+		const sample = JSON.stringify({ name: ['hinge', 'slider'], position: [1, 2], velocity: [3, 4] });
+		const results = dryRun(observation, sample);
+		assert.deepEqual(results, [
+			{ text: 'float32[4] (2, 1, 4, 3)', isError: false },
+			{ text: 'float32[1, 4] (2, 1, 4, 3)', isError: false },
+		]);
+		assert.deepEqual(dryRun(command, '{"payload": {"dims": [2], "data": [1, 0]}}').at(-1), {
+			text: '{"data":[-10]}',
+			isError: false,
+		});
+		const wrong = dryRun(observation, '{"name": []}');
+		assert.equal(wrong.length, 1);
+		assert.ok(wrong[0]?.isError);
+		assert.ok(dryRun(observation, '{')[0]?.isError);
+	});
+});
