@@ -15,23 +15,17 @@ let list: StepsList | undefined;
 
 RED.nodes.registerType<TransformProperties>('tensor-transform', {
 	category: 'ROS 2',
-	color: '#a9d4c5',
-	// biome-ignore lint/suspicious/noExplicitAny: the types of Node-RED want each property spelled out here.
-	defaults: editorDefaults(properties) as any,
+	color: '#A9CDA4',
+	defaults: editorDefaults(properties) as never,
 	icon: 'tensor-transform.svg',
 	inputs: 1,
 	outputs: 1,
-	paletteLabel() {
-		return this._('tensor-transform.label.palette');
-	},
+	paletteLabel: 'tensor-transform',
 	label() {
-		return this.name || this._('tensor-transform.label.palette');
+		return this.name || 'tensor-transform';
 	},
 	labelStyle() {
 		return this.name ? 'node_label_italic' : '';
-	},
-	inputLabels() {
-		return this._('tensor-transform.label.input');
 	},
 	oneditprepare() {
 		const translate = (key: string, values?: Record<string, unknown>) => this._(key, values as never);

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import helper from 'node-red-node-test-helper';
 import { Tensor } from '../../lib/tensor/tensor';
 import { allSteps } from '../../lib/transform/steps';
 import { parseProperties } from '../../nodes/shared/properties';
 import { properties } from '../../nodes/tensor-transform/config';
 import { dryRun } from '../../nodes/tensor-transform/dry-run';
 import { fromText, toText } from '../../nodes/tensor-transform/form-values';
-import tensorTransform from '../../nodes/tensor-transform/tensor-transform';
-
-// biome-ignore lint/suspicious/noExplicitAny: messages of a test carry what the test puts into them.
-type Message = any;
+import { collect, load, type Message, next, send, statuses, unload } from './flow';
 
 const observation = [
 	{ type: 'select', fields: ['position', 'velocity'], names: ['slider', 'hinge'] },
@@ -23,39 +19,31 @@ const command = [
 	{ type: 'message', messageType: 'std_msgs/msg/Float64MultiArray', fields: [{ field: 'data' }] },
 ];
 
-async function load(steps: unknown): Promise<void> {
-	helper.init(require.resolve('node-red'));
-	await helper.load(tensorTransform, [
-		{ id: 'tab', type: 'tab' },
-		{ id: 'n', z: 'tab', type: 'tensor-transform', name: '', steps, wires: [['out']] },
-		{ id: 'out', z: 'tab', type: 'helper' },
-		{ id: 'catch', z: 'tab', type: 'catch', wires: [['caught']] },
-		{ id: 'caught', z: 'tab', type: 'helper' },
-	] as never);
+function start(steps: unknown): Promise<void> {
+	return load([
+		{ id: 'n', type: 'tensor-transform', name: '', steps, wires: [['out']] },
+		{ id: 'out', type: 'helper' },
+		{ id: 'catch', type: 'catch', wires: [['caught']] },
+		{ id: 'caught', type: 'helper' },
+	]);
 }
 
 /** Sends a message and waits for what a node gets. */
 function exchange(message: object, from = 'out'): Promise<Message> {
-	const answer = new Promise<Message>((resolve) => {
-		(helper.getNode(from) as unknown as NodeJS.EventEmitter).once('input', resolve);
-	});
-	(helper.getNode('n') as unknown as { receive(m: object): void }).receive(message);
+	const answer = next(from);
+	send('n', message);
 	return answer;
 }
 
+const errorOf = (message: Message) => (message.error as { message: string }).message;
+
 describe('tensor-transform', () => {
-	before((done) => {
-		helper.startServer(done);
-	});
-	after((done) => {
-		helper.stopServer(done);
-	});
-	afterEach(() => helper.unload());
+	afterEach(unload);
 
 	const joints = { name: ['hinge', 'slider'], position: [0.25, 0.5], velocity: [1, 2] };
 
 	it('makes an observation, and keeps the rest of the message', async () => {
-		await load(observation);
+		await start(observation);
 		const ros = { type: 'sensor_msgs/msg/JointState', stamp: { sec: 1, nanosec: 2 }, receivedAt: 3 };
 		const out = await exchange({ payload: joints, topic: 'joint_states', mine: 1, ros });
 		assert.ok(out.payload instanceof Tensor);
@@ -65,7 +53,7 @@ describe('tensor-transform', () => {
 	});
 
 	it('builds a message, whose type goes to msg.ros while the stamp stays', async () => {
-		await load(command);
+		await start(command);
 		const ros = { type: 'sensor_msgs/msg/JointState', stamp: { sec: 1, nanosec: 2 }, receivedAt: 3 };
 		const out = await exchange({ payload: { logits: Tensor.from([[1, 2]]) }, ros });
 		assert.deepEqual(out.payload, { data: new Float64Array([10]) });
@@ -74,45 +62,47 @@ describe('tensor-transform', () => {
 	});
 
 	it('takes the steps as text too', async () => {
-		await load(JSON.stringify(observation));
+		await start(JSON.stringify(observation));
 		const out = await exchange({ payload: joints });
-		assert.deepEqual([...out.payload.dims], [1, 4]);
+		assert.deepEqual([...(out.payload as unknown as Tensor).dims], [1, 4]);
 	});
 
 	it('gives a bad message to Catch nodes and goes on with the next', async () => {
-		await load(observation);
-		const statuses: string[] = [];
-		helper
-			.getNode('n')
-			.on('call:status', (call: Message) => statuses.push(`${call.args[0].fill} ${call.args[0].text}`));
+		await start(observation);
+		const seen = statuses('n');
 		const caught = await exchange({ payload: { ...joints, velocity: [Number.NaN, 0] } }, 'caught');
-		assert.match(caught.error.message, /^step 1 select: velocity of hinge is NaN/);
+		assert.match(errorOf(caught), /^RangeError: step 1 select: velocity of hinge is NaN/);
 		const out = await exchange({ payload: joints });
-		assert.deepEqual([...out.payload.dims], [1, 4]);
-		assert.deepEqual(statuses, ['red step 1 select', 'green float32[1, 4]']);
+		assert.deepEqual([...(out.payload as unknown as Tensor).dims], [1, 4]);
+		assert.deepEqual(
+			seen.map(({ fill, text }) => `${fill} ${text}`),
+			['red step 1 select', 'green float32[1, 4]'],
+		);
 	});
 
 	it('gives anything that is no message to Catch nodes', async () => {
-		await load(observation);
+		await start(observation);
 		for (const payload of [undefined, null, 1, 'x', [], {}, Tensor.from([1])]) {
 			const caught = await exchange({ payload }, 'caught');
-			assert.match(caught.error.message, /^step 1 select: /);
+			assert.match(errorOf(caught), /^(TypeError|RangeError): step 1 select: /);
 		}
 	});
 
 	it('refuses every message when its steps are wrong, and says why', async () => {
-		await load([{ type: 'scale' }]);
+		await start([{ type: 'scale' }]);
 		const caught = await exchange({ payload: [1] }, 'caught');
-		assert.match(caught.error.message, /step 1 scale: `factor` is missing/);
+		assert.match(errorOf(caught), /step 1 scale: `factor` is missing/);
 	});
 
 	it('forgets at a reset and sends nothing for a reset alone', async () => {
-		await load(observation);
-		const seen: Message[] = [];
-		helper.getNode('out').on('input', (message: Message) => seen.push(message.topic));
-		helper.getNode('n').receive({ reset: true, topic: 'reset alone' } as never);
+		await start(observation);
+		const seen = collect('out');
+		send('n', { reset: true, topic: 'reset alone' });
 		await exchange({ reset: true, payload: joints, topic: 'both' });
-		assert.deepEqual(seen, ['both']);
+		assert.deepEqual(
+			seen.map(({ topic }) => topic),
+			['both'],
+		);
 	});
 });
 
