@@ -24,7 +24,11 @@ export interface TypeName {
 	readonly full: string;
 }
 
-const kindNames: Readonly<Record<InterfaceKind, string>> = { msg: 'message', srv: 'service', action: 'action' };
+const kindNames: Readonly<Record<InterfaceKind, string>> = {
+	msg: 'a message',
+	srv: 'a service',
+	action: 'an action',
+};
 const examples: Readonly<Record<InterfaceKind, string>> = {
 	msg: 'sensor_msgs/msg/Imu',
 	srv: 'std_srvs/srv/SetBool',
@@ -137,7 +141,7 @@ export function isHiddenName(name: string): boolean {
  * @throws TypeError or RangeError that names the rule
  */
 export function parseTypeName(option: string, value: unknown, kind: InterfaceKind = 'msg'): TypeName {
-	const what = `a ${kindNames[kind]} type such as ${examples[kind]}`;
+	const what = `${kindNames[kind]} type such as ${examples[kind]}`;
 	const name = text(option, value, what);
 	const parts = name.split('/');
 	const [packageName = '', middle = ''] = parts;
@@ -151,7 +155,7 @@ export function parseTypeName(option: string, value: unknown, kind: InterfaceKin
 	}
 	// The parts of services and actions are messages too.
 	if (kind !== given && !(kind === 'msg' && partSuffix.test(last))) {
-		refuse(option, what, `names a ${kindNames[kind]} (not a ${kindNames[given as InterfaceKind]})`, name);
+		refuse(option, what, `names ${kindNames[kind]} (not ${kindNames[given as InterfaceKind]})`, name);
 	}
 	if (!/^(?!.*__)(?!.*_$)[a-z][a-z0-9_]*$/.test(packageName)) {
 		refuse(option, what, 'has a package of lower case letters, digits and single underscores', name);

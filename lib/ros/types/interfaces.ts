@@ -1,5 +1,5 @@
 import { BriefError } from '../../check';
-import { type InterfaceKind, parseTypeName, type TypeName } from '../names';
+import { type InterfaceKind, parseTypeName } from '../names';
 import type { Definition, Field } from './definition';
 import { nearNames } from './near';
 import { DefinitionError, parseDefinitions } from './parse';
@@ -28,13 +28,12 @@ export class Interfaces {
 		const known = this.definitions.get(full);
 		if (known) return known;
 		const [packageName, kind, name] = full.split('/') as [string, InterfaceKind, string];
-		const type: TypeName = { packageName, kind, name, full };
 		const baseName = kind === 'msg' ? name : name.split('_', 1)[0]!;
 		const baseFull = `${packageName}/${kind}/${baseName}`;
 		const failure = this.failures.get(baseFull);
 		if (failure) throw failure;
 		const file = this.find(packageName, kind, baseName);
-		if (file === undefined) throw this.unknown(type, usedBy);
+		if (file === undefined) throw this.unknown(baseFull, usedBy);
 		try {
 			for (const definition of parseFile(file, packageName, kind, baseName)) {
 				this.definitions.set(definition.name, definition);
@@ -48,7 +47,7 @@ export class Interfaces {
 			throw wrapped;
 		}
 		const definition = this.definitions.get(full);
-		if (definition === undefined) throw this.unknown(type, usedBy);
+		if (definition === undefined) throw this.unknown(full, usedBy);
 		return definition;
 	}
 
@@ -60,15 +59,17 @@ export class Interfaces {
 		return undefined;
 	}
 
-	private unknown(type: TypeName, usedBy: string | undefined): BriefError {
-		const all = this.names(type.kind);
-		const sameName = all.filter((candidate) => candidate.endsWith(`/${type.name}`));
-		const near = [...new Set([...sameName, ...nearNames(type.full, all)])].slice(0, 3);
+	/** @param full a file's own type: of the parts of a service, the service */
+	private unknown(full: string, usedBy: string | undefined): BriefError {
+		const [packageName, kind, name] = full.split('/') as [string, InterfaceKind, string];
+		const all = this.names(kind);
+		const sameName = all.filter((candidate) => candidate.endsWith(`/${name}`));
+		const near = [...new Set([...sameName, ...nearNames(full, all)])].slice(0, 3);
 		const meant = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
 		const by = usedBy === undefined ? '' : `, which ${usedBy} needs`;
 		return new BriefError(
 			'unknown type',
-			`Expected a type with a known definition, got ${type.full}${by}.${meant} For a type of your own, add a folder that has ${type.packageName}/${type.kind}/${type.name.split('_', 1)[0]}.${type.kind} below it to the folders of the ros2-context node.`,
+			`Expected a type with a known definition, got ${full}${by}.${meant} For a type of your own, add a folder that has ${packageName}/${kind}/${name}.${kind} below it to the folders of the ros2-context node.`,
 		);
 	}
 }

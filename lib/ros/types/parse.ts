@@ -98,7 +98,9 @@ function parseConstant(type: FieldType, typeText: string, name: string, text: st
 		throw new RangeError(`Expected a primitive type for the constant ${name}, got ${typeText}`);
 	}
 	if (!constantName.test(name)) {
-		throw new RangeError(`Expected a constant name of upper case letters, digits and single underscores, got ${name}`);
+		throw new RangeError(
+			`Expected a constant name of upper case letters, digits and single underscores, got ${name}; a default is written without =`,
+		);
 	}
 	return { name, type: type.base, value: parsePrimitive(type.base, text, type.stringBound) };
 }

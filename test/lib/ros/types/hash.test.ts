@@ -3,11 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTypeRegistry, type TypeRegistry } from '../../../../lib/ros/types/registry';
+import { fixtures, registry } from './fixtures';
 
 /** The hashes that rosidl generated for the interfaces of ROS 2 Kilted, by type name. */
-const published: Record<string, string> = JSON.parse(
-	readFileSync(join(__dirname, '../../../../../test/fixtures/messages/type-hashes.json'), 'utf8'),
-);
+const published: Record<string, string> = JSON.parse(readFileSync(join(fixtures, 'type-hashes.json'), 'utf8'));
 
 function hashOf(registry: TypeRegistry, name: string): string {
 	const kind = name.split('/')[1];
@@ -20,8 +19,6 @@ function hashOf(registry: TypeRegistry, name: string): string {
 }
 
 describe('type hashes (RIHS01)', () => {
-	const registry = createTypeRegistry();
-
 	it('equal the published ones', () => {
 		for (const [name, hash] of Object.entries(published)) strictEqual(hashOf(registry, name), hash, name);
 	});
