@@ -3,9 +3,10 @@ import { type InterfaceKind, parseTypeName } from '../names';
 import { decodeMessage, encodeMessage } from './codec/message-codec';
 import { Compiler } from './compile';
 import type { Constant, Definition } from './definition';
+import { type Distribution, distributions } from './distributions';
 import { typeHash } from './hash';
 import { Interfaces } from './interfaces';
-import { bundledSources, type Distribution, distributions, userFolder } from './sources';
+import { bundledSources, userFolder } from './sources';
 
 /** A message as JavaScript: its fields by name. */
 export type Message = Record<string, unknown>;

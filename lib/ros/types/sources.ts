@@ -2,6 +2,7 @@ import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'no
 import { dirname, join } from 'node:path';
 import { BriefError } from '../../check';
 import type { InterfaceKind } from '../names';
+import type { Distribution } from './distributions';
 
 /** Somewhere that interface files are. */
 export interface Source {
@@ -12,10 +13,6 @@ export interface Source {
 }
 
 const kinds: readonly InterfaceKind[] = ['msg', 'srv', 'action'];
-
-/** ROS 2 distributions whose definitions are bundled, newest first. */
-export const distributions = ['jazzy', 'iron', 'humble'] as const;
-export type Distribution = (typeof distributions)[number];
 
 /** How deep below a folder its packages are looked for: a workspace has them at src/<group>/<package>. */
 const depth = 6;

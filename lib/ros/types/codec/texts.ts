@@ -23,14 +23,16 @@ export const boolCodec: Codec<boolean> = {
  * @param bound most bytes of text, Infinity for no limit
  */
 export function stringCodec(bound = Number.POSITIVE_INFINITY): Codec<string> {
+	const type = bound === Number.POSITIVE_INFINITY ? 'string' : `string<=${bound}`;
 	return {
 		minBytes: 4,
 		write(writer, value) {
-			checkText(value, bound === Number.POSITIVE_INFINITY ? 'string' : `string<=${bound}`);
-			if (value.length > bound || (value.length * 3 > bound && Buffer.byteLength(value) > bound)) {
+			if (typeof value === 'string' && value.length <= bound && writer.shortText(value)) return;
+			checkText(value, type);
+			if (value.length * 3 > bound && Buffer.byteLength(value) > bound) {
 				throw new Problem(RangeError, `expected at most ${bound} bytes of text, got ${Buffer.byteLength(value)}`);
 			}
-			writer.string(value);
+			writer.text(value);
 		},
 		read: (reader) => reader.string(bound),
 		create: () => '',
@@ -42,10 +44,11 @@ export function stringCodec(bound = Number.POSITIVE_INFINITY): Codec<string> {
  * @param bound most units, Infinity for no limit
  */
 export function wstringCodec(bound = Number.POSITIVE_INFINITY): Codec<string> {
+	const type = bound === Number.POSITIVE_INFINITY ? 'wstring' : `wstring<=${bound}`;
 	return {
 		minBytes: 4,
 		write(writer, value) {
-			checkText(value, bound === Number.POSITIVE_INFINITY ? 'wstring' : `wstring<=${bound}`);
+			checkText(value, type);
 			if (value.length > bound) {
 				throw new Problem(RangeError, `expected at most ${bound} UTF-16 units, got ${value.length}`);
 			}

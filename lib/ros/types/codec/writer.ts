@@ -118,26 +118,31 @@ export class Writer {
 		this.noted += bytes.length;
 	}
 
-	/** A string of a known UTF-8 length with its length before it and NUL behind. */
-	string(value: string): void {
-		// Short texts of ASCII, which names and frames are, go faster one by one than through the UTF-8 encoder.
+	/**
+	 * Writes a short text of plain ASCII, which names and frames are: one by one, its characters go faster than through
+	 * the UTF-8 encoder.
+	 * @returns false, with nothing written, when the text is another
+	 */
+	shortText(value: string): boolean {
 		const { length } = value;
-		if (length <= 32) {
-			this.uint32(length + 1);
-			const start = this.reserve(length + 1, 1);
-			const { bytes } = this;
-			let i = 0;
-			for (; i < length; i++) {
-				const code = value.charCodeAt(i);
-				if (code > 127) break;
-				bytes[start + i] = code;
+		if (length > 32) return false;
+		const start = this.reserve(length + 5, 4);
+		const { bytes } = this;
+		for (let i = 0; i < length; i++) {
+			const code = value.charCodeAt(i);
+			if (code === 0 || code > 127) {
+				this.position = start;
+				return false;
 			}
-			if (i === length) {
-				bytes[start + length] = 0;
-				return;
-			}
-			this.position = start - 4;
+			bytes[start + 4 + i] = code;
 		}
+		this.view.setUint32(start, length + 1, true);
+		bytes[start + 4 + length] = 0;
+		return true;
+	}
+
+	/** A text in UTF-8 with its length in bytes before it and a zero behind. */
+	text(value: string): void {
 		const size = Buffer.byteLength(value, 'utf8');
 		this.uint32(size + 1);
 		const start = this.reserve(size + 1, 1);

@@ -1,8 +1,8 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Field, integerRanges } from '../../../../lib/ros/types/definition';
+import { distributions } from '../../../../lib/ros/types/distributions';
 import { createTypeRegistry, type MessageType, type TypeRegistry } from '../../../../lib/ros/types/registry';
-import { distributions } from '../../../../lib/ros/types/sources';
 
 function primitive(base: string, stringBound: number | undefined): fc.Arbitrary<unknown> {
 	if (base === 'bool') return fc.boolean();
