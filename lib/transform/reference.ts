@@ -71,6 +71,8 @@ export function kindText({ kind, range }: Option): string {
 			return `${whole}number`;
 		case 'numbers':
 			return `${whole}number or list`;
+		case 'number-list':
+			return `list of ${whole}numbers`;
 		case 'texts':
 			return 'list of texts';
 		case 'flag':

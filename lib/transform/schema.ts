@@ -12,7 +12,9 @@ import {
 /** What an option holds; the form of the editor has one kind of field for each. */
 export type OptionKind =
 	| 'number'
+	/** One for all elements, or a list. */
 	| 'numbers'
+	| 'number-list'
 	| 'text'
 	| 'texts'
 	| 'flag'
@@ -47,6 +49,8 @@ export interface Option<T = unknown> {
 	readonly when?: Readonly<Record<string, readonly string[]>> | undefined;
 	/** What an example looks like, shown in the empty field. */
 	readonly example?: string | undefined;
+	/** Whether the form shows it at once though it may be left out. */
+	readonly prominent?: boolean | undefined;
 	/** The value, checked. @throws TypeError or RangeError that names the option. */
 	parse(name: string, value: unknown): T;
 }
@@ -59,6 +63,7 @@ interface Common {
 	description: string;
 	unit?: string;
 	example?: string;
+	prominent?: boolean;
 	when?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -80,6 +85,7 @@ function option<T>(
 		default: spec.default,
 		unit: spec.unit,
 		example: spec.example,
+		prominent: spec.prominent,
 		when: spec.when,
 		...more,
 		parse,
@@ -112,7 +118,7 @@ export function numbers(
 /** A list of numbers. */
 export function numbersOnly(spec: WithDefault<readonly number[]> & NumberRange): Option<readonly number[]> {
 	const range = rangeOf(spec);
-	return option('numbers', spec, numberList(range), { range });
+	return option('number-list', spec, numberList(range), { range });
 }
 
 function numberList(range: NumberRange): (name: string, value: unknown) => number[] {

@@ -7,6 +7,8 @@ import type { Option } from '../../lib/transform/schema';
 export function toText(option: Option, value: unknown): string {
 	if (value === undefined) return '';
 	if (typeof value === 'string') return value;
+	// A list of one is not a number for all: it keeps its brackets.
+	if (option.kind === 'numbers' && Array.isArray(value) && value.length < 2) return JSON.stringify(value);
 	if (option.kind !== 'json' && Array.isArray(value))
 		return value.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join(', ');
 	return JSON.stringify(value);
@@ -20,7 +22,9 @@ export function fromText(option: Option, text: string): unknown {
 		case 'number':
 			return readNumber(trimmed);
 		case 'numbers':
-			return readNumbers(trimmed);
+			return readNumbers(trimmed, false);
+		case 'number-list':
+			return readNumbers(trimmed, true);
 		case 'texts':
 			// `position[0]` ends with a bracket too: only a pair around all of it is a list's.
 			return (/^\[.*\]$/s.test(trimmed) ? trimmed.slice(1, -1) : trimmed)
@@ -40,9 +44,9 @@ function readNumber(text: string): number | string {
 }
 
 /** `0.25`, or `0.25, 0.25, 1`, with or without the brackets that Python and YAML write. */
-function readNumbers(text: string): unknown {
+function readNumbers(text: string, isAlwaysList: boolean): unknown {
 	const isBracketed = /^\[.*\]$/s.test(text);
-	if (!isBracketed && !/[,\s]/.test(text)) return readNumber(text);
+	if (!isAlwaysList && !isBracketed && !/[,\s]/.test(text)) return readNumber(text);
 	const items = (isBracketed ? text.slice(1, -1) : text).split(/[,\s]+/).filter((item) => item !== '');
 	return items.map(readNumber);
 }

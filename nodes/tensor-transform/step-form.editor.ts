@@ -17,8 +17,8 @@ export interface FormContext {
 /** A list of steps within a form. */
 export interface StepsField {
 	read(): unknown[];
-	/** Shows an error, that begins with the step, where it belongs. Empty: none. */
-	showError(message: string): void;
+	/** Shows an error, that begins with the step, where it belongs; false when no step is it. Empty: none. */
+	showError(message: string): boolean;
 }
 
 /** The fields of a schema. */
@@ -51,7 +51,7 @@ export function makeForm(
 	const more = $('<div class="tensor-transform-more">').hide();
 	const entries = Object.entries(schema);
 	for (const [name, option] of entries) {
-		const isPlain = option.required || given[name] !== undefined || isLeading(option);
+		const isPlain = option.required || option.prominent === true || given[name] !== undefined;
 		fields.push(makeField(isPlain ? container : more, name, option, given[name], form));
 	}
 	const hidden = more.children().length;
@@ -94,11 +94,6 @@ export function makeForm(
 	};
 }
 
-/** Choices decide which other options there are, so they are never hidden. */
-function isLeading(option: Option): boolean {
-	return option.kind === 'flag' || option.kind === 'rows' || option.kind === 'steps';
-}
-
 function makeField(container: JQuery, name: string, option: Option, value: unknown, form: () => FormContext): Field {
 	const row = $('<div class="tensor-transform-option">').appendTo(container);
 	const label = $('<label>').text(words(name)).appendTo(row);
@@ -121,10 +116,7 @@ function makeField(container: JQuery, name: string, option: Option, value: unkno
 		return {
 			...base,
 			read: () => list.read(),
-			showError: (message) => {
-				list.showError(message);
-				return message !== '';
-			},
+			showError: (message) => list.showError(message),
 		};
 	}
 	const input = makeInput(option, value, `${kindText(option)}${option.example ? `: ${option.example}` : ''}`);

@@ -54,11 +54,13 @@ export class StepsList implements StepsField {
 		this.#renumber();
 	}
 
-	showError(message: string): void {
+	showError(message: string): boolean {
 		const found = /^step (\d+)(?: [^:,]*)?[:,] (.*)$/s.exec(message);
-		for (const [index, data] of this.#items().entries()) {
+		const items = this.#items();
+		for (const [index, data] of items.entries()) {
 			data.showError?.(found && Number(found[1]) === index + 1 ? (found[2] as string) : '');
 		}
+		return found !== null && Number(found[1]) <= items.length;
 	}
 
 	/** Shows what each step gives for a sample; fewer texts than steps leave the rest empty. */
@@ -118,7 +120,7 @@ export class StepsList implements StepsField {
 		data.showError = (message) => {
 			const isInside = data.form?.showError(message) === true;
 			row.closest('li').toggleClass('tensor-transform-wrong', message !== '');
-			error.text(message).toggle(message !== '' && !isInside);
+			error.html(prose(message)).toggle(message !== '' && !isInside);
 		};
 		data.showResult = (text, isError) => {
 			result
@@ -136,7 +138,7 @@ export class StepsList implements StepsField {
 			open(body.css('display') === 'none');
 		});
 		fill(data.given ?? {});
-		open(isNew || this.#options.isInner);
+		open(isNew);
 		if (isNew) this.#changed();
 	}
 

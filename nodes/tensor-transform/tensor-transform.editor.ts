@@ -36,9 +36,9 @@ RED.nodes.registerType<TransformProperties>('tensor-transform', {
 			if (list === undefined) return;
 			const steps = list.read();
 			const error = check(steps);
-			list.showError(error);
+			const isShown = list.showError(error);
 			gives.toggleClass('tensor-transform-failed', error !== '');
-			gives.text(error === '' ? givesText(steps) : error);
+			gives.text(error === '' ? givesText(steps) : isShown ? '' : translate('tensor-transform.form.empty'));
 			const text = String(sample.val() ?? '').trim();
 			list.showResults(text === '' ? [] : dryRun(steps, text));
 		};
@@ -70,7 +70,9 @@ RED.nodes.registerType<TransformProperties>('tensor-transform', {
 		update();
 	},
 	oneditsave() {
-		this.steps = list?.read() ?? [];
+		const steps = list?.read() ?? [];
+		// The form reads the options in the order of the schema: that alone is no change to deploy.
+		if (sorted(steps) !== sorted(savedSteps(this.steps))) this.steps = steps;
 		list = undefined;
 	},
 	oneditcancel() {
@@ -86,6 +88,15 @@ function savedSteps(saved: unknown): readonly unknown[] {
 	} catch {
 		return [];
 	}
+}
+
+/** As JSON whose properties are in alphabetical order, to compare. */
+function sorted(value: unknown): string {
+	return JSON.stringify(value, (_key, item) =>
+		typeof item === 'object' && item !== null && !Array.isArray(item)
+			? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+			: item,
+	);
 }
 
 /** What is wrong with the steps; empty when nothing. */

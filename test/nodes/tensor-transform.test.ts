@@ -161,6 +161,9 @@ describe('the form of tensor-transform', () => {
 		const values: [string, string, unknown][] = [
 			['scale', 'factor', 0.1],
 			['scale', 'factor', [1, -2.5e-9]],
+			['scale', 'factor', [2]],
+			['sin-cos', 'elements', [0]],
+			['reshape', 'shape', [1, -1]],
 			['select', 'fields', ['position[0]', 'data[1:]']],
 			['look-up', 'table', [[1], [2]]],
 			['message', 'template', { a: [1] }],

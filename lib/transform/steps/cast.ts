@@ -15,7 +15,7 @@ export const cast = defineStep({
 	takes: 'tensor',
 	gives: 'tensor',
 	options: {
-		to: choice({ description: 'The new type.', default: 'float32', choices: numericTypes }),
+		to: choice({ description: 'The new type.', prominent: true, default: 'float32', choices: numericTypes }),
 	},
 	sharesInput: true,
 	create({ to }, { output }) {

@@ -16,7 +16,11 @@ export const clip = defineStep({
 			numbers({ description: 'The lower limit for all elements, or a list with one for each.', example: '-1' }),
 		),
 		max: optional(
-			numbers({ description: 'The upper limit for all elements, or a list with one for each.', example: '1' }),
+			numbers({
+				description: 'The upper limit for all elements, or a list with one for each.',
+				example: '1',
+				prominent: true,
+			}),
 		),
 		axis: axisOption,
 	},

@@ -41,10 +41,12 @@ export const message = defineStep({
 					description:
 						'One element, `0`, counted from 0 over the whole tensor; or an array of some, `0:3`, or of all, `:`.',
 					default: ':',
+					prominent: true,
 					check: parseElements,
 				}),
 				as: choice({
 					description: 'The type of the field.',
+					prominent: true,
 					default: 'float64',
 					choices: numericTypes,
 				}),
@@ -52,6 +54,7 @@ export const message = defineStep({
 		}),
 		template: json({
 			description: 'The other fields of the message, as JSON.',
+			prominent: true,
 			default: {},
 			example: '{"header": {"frame_id": "base_link"}}',
 			check: checkObject,

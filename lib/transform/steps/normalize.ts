@@ -18,6 +18,7 @@ export const normalize = defineStep({
 	options: {
 		form: choice({
 			description: 'How the trainer did it.',
+			prominent: true,
 			default: 'mean-std',
 			choices: {
 				'mean-std': '(x − mean) / (std + epsilon), as rsl_rl and image networks do',
@@ -45,6 +46,7 @@ export const normalize = defineStep({
 					'Added so that nothing is divided by zero. Empty: 0 for the first form (rsl_rl trains with `0.01`), `1e-8` for VecNormalize.',
 				min: 0,
 				example: '0.01',
+				prominent: true,
 			}),
 		),
 		clip: number({

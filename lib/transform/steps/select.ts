@@ -30,6 +30,7 @@ export const select = defineStep({
 				description:
 					'Take these joints by name from each of the fields, which then are arrays as long as the list of names in the message.',
 				example: 'slider, hinge',
+				prominent: true,
 			}),
 		),
 		namesField: text({
@@ -46,7 +47,10 @@ export const select = defineStep({
 			},
 		}),
 		as: choice({ description: 'The type of the result.', default: 'float32', choices: floatTypes }),
-		batch: flag({ description: 'Give `[1, n]`, a batch of one, as most policies take, instead of `[n]`.' }),
+		batch: flag({
+			description: 'Give `[1, n]`, a batch of one, as most policies take, instead of `[n]`.',
+			prominent: true,
+		}),
 		allowNotFinite: flag({ description: 'Let NaN and infinite values pass, for a step that deals with them.' }),
 	},
 	create({ fields, names, namesField, order, as, batch, allowNotFinite }, { output }) {

@@ -17,6 +17,7 @@ export const sinCos = defineStep({
 	options: {
 		order: choice({
 			description: 'Which of the two comes first.',
+			prominent: true,
 			default: 'cos-sin',
 			choices: { 'cos-sin': 'cos θ, sin θ', 'sin-cos': 'sin θ, cos θ' },
 		}),
@@ -26,6 +27,7 @@ export const sinCos = defineStep({
 				integer: true,
 				min: 0,
 				example: '0',
+				prominent: true,
 			}),
 		),
 	},

@@ -21,11 +21,16 @@ export const stack = defineStep({
 		terms: rows({
 			description: 'The terms, in the order of the vector.',
 			item: {
-				name: optional(text({ description: 'What the term is, for errors.', example: 'joint velocities' })),
+				name: optional(
+					text({ description: 'What the term is, for errors.', example: 'joint velocities', prominent: true }),
+				),
 				steps: steps({ description: 'How it is made of what comes in.' }),
 			},
 		}),
-		batch: flag({ description: 'Give `[1, n]`, a batch of one, as most policies take, instead of `[n]`.' }),
+		batch: flag({
+			description: 'Give `[1, n]`, a batch of one, as most policies take, instead of `[n]`.',
+			prominent: true,
+		}),
 	},
 	create({ terms: rowsOfTerms, batch }, { output, compile }) {
 		const terms = rowsOfTerms.map(({ name, steps: list }, index): Term => {

@@ -26,6 +26,8 @@ function likely(option: Option, depth: number): fc.Arbitrary<unknown> {
 			return numbers;
 		case 'numbers':
 			return fc.oneof(numbers, fc.array(numbers, { minLength: 1, maxLength: 6 }));
+		case 'number-list':
+			return fc.array(fc.integer({ min: -1, max: 4 }), { minLength: 1, maxLength: 3 });
 		case 'texts':
 			return fc.array(fc.constantFrom('a', 'b', 'data', 'position', 'position[0]', 'linear.x', 'data[0:2]'), {
 				minLength: 1,
