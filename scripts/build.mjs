@@ -15,11 +15,10 @@ const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'ts
 const compiled = spawnSync(process.execPath, [tsc, '-b'], { cwd: root, stdio: 'inherit' });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
-for (const [name, entry] of Object.entries(packageJson['node-red'].nodes)) {
-	const source = join(root, 'nodes', name);
-	const target = join(root, dirname(entry));
+/** A script for the browser, with all that it imports. */
+async function bundle(path) {
 	const { outputFiles } = await build({
-		entryPoints: [join(source, `${name}.editor.ts`)],
+		entryPoints: [path],
 		bundle: true,
 		write: false,
 		format: 'iife',
@@ -27,7 +26,13 @@ for (const [name, entry] of Object.entries(packageJson['node-red'].nodes)) {
 		charset: 'utf8',
 		legalComments: 'none',
 	});
-	const script = outputFiles[0].text.replaceAll('</script', '<\\/script');
+	return outputFiles[0].text;
+}
+
+for (const [name, entry] of Object.entries(packageJson['node-red'].nodes)) {
+	const source = join(root, 'nodes', name);
+	const target = join(root, dirname(entry));
+	const script = (await bundle(join(source, `${name}.editor.ts`))).replaceAll('</script', '<\\/script');
 	const form = readFileSync(join(source, `${name}.html`), 'utf8');
 	mkdirSync(target, { recursive: true });
 	writeFileSync(join(target, `${name}.html`), `${form}\n<script type="text/javascript">\n${script}</script>\n`);
@@ -42,8 +47,14 @@ for (const [name, entry] of Object.entries(packageJson['node-red'].nodes)) {
 	}
 	mkdirSync(join(target, 'icons'), { recursive: true });
 	cpSync(join(root, 'icons', `${name}.svg`), join(target, 'icons', `${name}.svg`));
-	if (existsSync(join(source, 'resources'))) {
-		cpSync(join(source, 'resources'), join(target, 'resources'), { recursive: true });
+	// Pages of a node's own, their scripts bundled.
+	const resources = join(source, 'resources');
+	for (const file of existsSync(resources) ? readdirSync(resources) : []) {
+		mkdirSync(join(target, 'resources'), { recursive: true });
+		if (file.endsWith('.browser.ts')) {
+			const page = file.replace(/\.browser\.ts$/, '.js');
+			writeFileSync(join(target, 'resources', page), await bundle(join(resources, file)));
+		} else if (!file.endsWith('.ts')) cpSync(join(resources, file), join(target, 'resources', file));
 	}
 }
 
