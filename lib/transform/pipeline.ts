@@ -28,6 +28,12 @@ export interface Pipeline {
 	 * @throws TypeError or RangeError that starts with the step: `step 3 scale: Expected 4 factors for ...`
 	 */
 	run(input: unknown, carrier?: Carrier): Tensor | Record<string, unknown>;
+	/**
+	 * Keeps a value for the steps that want the latest one of its topic.
+	 * @returns whether there is such a step; if not, the value is one to run
+	 * @throws TypeError when it is not what the step wants.
+	 */
+	keep(input: unknown, carrier: Carrier): boolean;
 	/** Forgets what the steps know of earlier values, as at the start of an episode. */
 	reset(): void;
 }
@@ -43,11 +49,12 @@ const commonOptions = ['type', 'tensor', 'note'];
  * @param steps as saved by the editor: `[{ "type": "scale", "factor": 2 }, ...]`
  * @throws TypeError or RangeError that names the step, its option, what was expected and what came.
  */
-export function createPipeline(steps: unknown, environment: Partial<Environment> = {}): Pipeline {
+export function createPipeline(steps: unknown, environment: Partial<Omit<Environment, 'sources'>> = {}): Pipeline {
 	const world: Environment = {
 		now: environment.now ?? Date.now,
 		random: environment.random ?? Math.random,
 		memory: environment.memory ?? new Map(),
+		sources: new Map(),
 	};
 	const compiled = compile(
 		checkArray('steps', steps, (_name, step) => step, { minLength: 1 }),
@@ -66,6 +73,13 @@ export function createPipeline(steps: unknown, environment: Partial<Environment>
 			if (compiled.gives === 'message' || value instanceof Tensor) return value as Tensor | Record<string, unknown>;
 			const block = value as Block;
 			return new Tensor(block.type, block.dims, block.data);
+		},
+		keep(input, { topic }) {
+			const source = typeof topic === 'string' ? world.sources.get(topic) : undefined;
+			if (source === undefined) return false;
+			source.value = within(`topic ${topic}`, () => source.check(input));
+			source.at = world.now();
+			return true;
 		},
 		reset: () => compiled.reset?.(),
 	};

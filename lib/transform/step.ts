@@ -49,6 +49,17 @@ export interface Environment {
 	random(): number;
 	/** Values that lists of steps leave for one another by name, such as the last action. */
 	readonly memory: Map<string, unknown>;
+	/** The topics besides the main one whose latest message a step wants, each with that message. */
+	readonly sources: Map<string, Latest>;
+}
+
+/** The latest value of a topic. */
+export interface Latest<T = unknown> {
+	value: T | undefined;
+	/** When it came, ms since the epoch. */
+	at: number;
+	/** Takes what a step may use of what comes in. @throws TypeError for anything else. */
+	check(input: unknown): T;
 }
 
 /** Where a step stands. */

@@ -15,6 +15,8 @@ interface TransformMessage extends NodeMessage {
 export default function (RED: NodeAPI): void {
 	defineNode(RED, 'tensor-transform', properties, ({ node, options, status }) => {
 		const pipeline = createPipeline(options.steps, { memory: memoryOf(node.z) });
+		// Nothing is known of an episode before this: not even a last action that an earlier deploy left.
+		pipeline.reset();
 		let isWorking = false;
 		return {
 			input(message: TransformMessage, send) {
@@ -24,6 +26,7 @@ export default function (RED: NodeAPI): void {
 					if (message.payload === undefined) return;
 				}
 				try {
+					if (pipeline.keep(message.payload, message)) return;
 					message.payload = pipeline.run(message.payload, message);
 				} catch (error) {
 					isWorking = false;

@@ -106,6 +106,43 @@ describe('tensor-transform', () => {
 	});
 });
 
+describe('tensor-transform with sources besides', () => {
+	afterEach(unload);
+
+	it('keeps the messages of another topic and sends nothing for them', async () => {
+		const terms = [
+			{ name: 'joint', steps: [{ type: 'select', fields: ['position[0]'] }] },
+			{
+				name: 'command',
+				steps: [
+					{ type: 'latest', topic: '/cmd_vel', maxAge: 1000 },
+					{ type: 'select', fields: ['linear.x'] },
+				],
+			},
+		];
+		await start([{ type: 'stack', terms }]);
+		const seen = collect('out');
+		const caught = await exchange({ topic: '/joint_states', payload: { position: [1] } }, 'caught');
+		assert.match(errorOf(caught), /a message of \/cmd_vel, got none yet/);
+		send('n', { topic: '/cmd_vel', payload: { linear: { x: 0.5 } } });
+		const out = await exchange({ topic: '/joint_states', payload: { position: [1] } });
+		assert.equal(String(out.payload), 'float32[2] (1, 0.5)');
+		assert.equal(seen.length, 1);
+	});
+
+	it('shares the last action with the other transforms of the flow, and forgets it at a reset', async () => {
+		await load([
+			{ id: 'n', type: 'tensor-transform', steps: [{ type: 'recall', size: 2 }], wires: [['out']] },
+			{ id: 'action', type: 'tensor-transform', steps: [{ type: 'remember' }], wires: [[]] },
+			{ id: 'out', type: 'helper' },
+		]);
+		assert.equal(String((await exchange({ payload: {} })).payload), 'float32[2] (0, 0)');
+		send('action', { payload: [3, 4] });
+		assert.equal(String((await exchange({ payload: {} })).payload), 'float32[2] (3, 4)');
+		assert.equal(String((await exchange({ payload: {}, reset: true })).payload), 'float32[2] (0, 0)');
+	});
+});
+
 describe('the settings of tensor-transform', () => {
 	it('refuse an empty list and name the step', () => {
 		assert.throws(() => parseProperties(properties, {}), /`steps` to have at least 1/);

@@ -3,28 +3,64 @@ import type { AnyStep } from '../step';
 import { argmax } from './argmax';
 import { cast } from './cast';
 import { clip } from './clip';
+import { concat } from './concat';
+import { deadZone } from './dead-zone';
+import { difference } from './difference';
+import { history } from './history';
+import { latest } from './latest';
 import { lookUp } from './look-up';
+import { lowPass } from './low-pass';
 import { message } from './message';
 import { normalize } from './normalize';
 import { offset } from './offset';
+import { oneHot } from './one-hot';
+import { pad } from './pad';
+import { phase } from './phase';
+import { recall } from './recall';
+import { remember } from './remember';
+import { replaceNotFinite } from './replace-not-finite';
 import { reshape } from './reshape';
+import { sample } from './sample';
 import { scale } from './scale';
 import { select } from './select';
 import { sinCos } from './sin-cos';
+import { slice } from './slice';
+import { softmax } from './softmax';
 import { stack } from './stack';
+import { take } from './take';
+import { tanh } from './tanh';
+import { transpose } from './transpose';
 
 /** All steps, in the order in which the editor and the reference list them. */
 export const allSteps: readonly AnyStep[] = [
 	select,
 	stack,
+	latest,
 	scale,
 	offset,
 	clip,
 	normalize,
+	deadZone,
+	replaceNotFinite,
 	sinCos,
+	tanh,
+	softmax,
+	oneHot,
 	cast,
 	reshape,
+	transpose,
+	slice,
+	take,
+	pad,
+	concat,
+	history,
+	difference,
+	lowPass,
+	remember,
+	recall,
+	phase,
 	argmax,
+	sample,
 	lookUp,
 	message,
 ];

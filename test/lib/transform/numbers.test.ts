@@ -12,7 +12,8 @@ describe('steps on numbers, compared with NumPy', () => {
 		const covered = new Set(cases.flatMap(({ steps }) => steps.map(({ type }) => type)));
 		const missing = allSteps
 			.filter(({ takes, gives, group }) => takes === 'tensor' && gives === 'tensor' && group !== 'Time')
-			.filter(({ name }) => !covered.has(name));
+			// JSON has no NaN: this one has tests of its own.
+			.filter(({ name }) => !covered.has(name) && name !== 'replace-not-finite');
 		assert.deepEqual(
 			missing.map(({ name }) => name),
 			[],
