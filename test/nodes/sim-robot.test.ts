@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
+import { frameLayout } from '../../lib/sim/frame';
+import { serveView } from '../../nodes/sim-robot/view';
 import { collect, type FlowNode, load, type Message, node, send, statuses, unload, until } from './flow';
 
 const context: FlowNode = { id: 'context', type: 'ros2-context', nodeName: 'node_red', namespace: '/', domainId: '42' };
@@ -178,6 +183,101 @@ describe('sim-robot', () => {
 		await load(flow());
 		const seen = statuses('robot');
 		await until(() => seen.some(({ fill, text }) => fill === 'green' && /^100 Hz, .*°$/.test(text ?? '')));
+	});
+
+	describe('in the browser', () => {
+		/** Node-RED's admin routes of the flow that is loaded, at a port of this machine. */
+		async function serve() {
+			const { _httpAdmin } = helper as unknown as { _httpAdmin: RequestListener };
+			const server = createServer(_httpAdmin).listen(0, '127.0.0.1');
+			await once(server, 'listening');
+			const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sim-robot`;
+			return { base, close: () => new Promise((done) => void server.close(done)) };
+		}
+		const post = (url: string, body: object) =>
+			fetch(url, {
+				method: 'POST',
+				headers: { 'Content-Type': 'application/json', Connection: 'close' },
+				body: JSON.stringify(body),
+			});
+
+		it('serves its page', async () => {
+			await load(flow());
+			const { base, close } = await serve();
+			for (const [path, type, text] of [
+				['view', /html/, /<script src="view.js">/],
+				['view.css', /css/, /canvas/],
+				['view.js', /javascript/, /requestAnimationFrame/],
+			] as const) {
+				const response = await fetch(`${base}/${path}`, { headers: { Connection: 'close' } });
+				assert.equal(response.status, 200, path);
+				assert.match(response.headers.get('content-type') ?? '', type);
+				assert.match(await response.text(), text);
+			}
+			await close();
+		});
+
+		it('streams frames of the robot until it stops', async () => {
+			await load(flow({ name: 'balancer' }));
+			const got = collect('states');
+			await until(() => got.length > 0);
+			const { base, close } = await serve();
+			const json = async (path: string) => (await fetch(base + path, { headers: { Connection: 'close' } })).json();
+			assert.deepEqual(await json('/robots'), [{ id: 'robot', name: 'balancer' }]);
+			const { name, description } = await json('/robots/robot');
+			assert.equal(name, 'balancer');
+			const layout = frameLayout(description);
+			const response = await fetch(`${base}/robots/robot/frames`, { headers: { Connection: 'close' } });
+			const reader = response.body!.getReader();
+			const frames: Buffer[] = [];
+			while (Buffer.concat(frames).length < 3 * 4 * layout.length)
+				frames.push(Buffer.from((await reader.read()).value!));
+			const bytes = Buffer.concat(frames);
+			const time = (frame: number) => bytes.readFloatLE(4 * layout.length * frame);
+			assert.ok(time(0) > 0 && time(1) > time(0) && time(2) > time(1));
+			await unload();
+			for (let end = false; !end; ) end = (await reader.read()).done;
+			await close();
+			// The flow starts anew: afterEach unloads one.
+			await load(flow());
+		});
+
+		it('pushes and resets, and says what is wrong with a request', async () => {
+			await load(flow());
+			const got = collect('states');
+			await until(() => got.length > 0);
+			const { base, close } = await serve();
+			const reset = await post(`${base}/robots/robot/reset`, { positions: { slider: 2, hinge: Math.PI } });
+			assert.equal(reset.status, 204);
+			await until(() => last(got)!.position[0]! > 1.9);
+			assert.equal((await post(`${base}/robots/robot/push`, { body: 'cart', force: [-9, 0, 0] })).status, 204);
+			await until(() => last(got)!.velocity[0]! < -0.1);
+			const wrong = await post(`${base}/robots/robot/push`, { body: 'wheel' });
+			assert.equal(wrong.status, 400);
+			assert.match((await wrong.json()).error, /cart, pole, got "wheel"/);
+			assert.equal((await post(`${base}/robots/robot/jump`, {})).status, 400);
+			assert.equal((await post(`${base}/robots/other/push`, {})).status, 404);
+			await close();
+		});
+
+		it('lets only those watch, push and reset whom the editor lets', () => {
+			const routes: [string, string, unknown][] = [];
+			const register = (method: string) => (path: string, first: unknown) => void routes.push([method, path, first]);
+			serveView({
+				httpAdmin: { get: register('get'), post: register('post') },
+				auth: { needsPermission: (permission: string) => permission },
+			} as never);
+			const guarded = routes.map(([method, path, first]) => [method, path, typeof first === 'string' ? first : '']);
+			assert.deepEqual(guarded, [
+				['get', '/sim-robot/view', ''],
+				['get', '/sim-robot/view.css', ''],
+				['get', '/sim-robot/view.js', ''],
+				['get', '/sim-robot/robots', 'sim-robot.read'],
+				['get', '/sim-robot/robots/:id', 'sim-robot.read'],
+				['get', '/sim-robot/robots/:id/frames', 'sim-robot.read'],
+				['post', '/sim-robot/robots/:id/:action', 'sim-robot.write'],
+			]);
+		});
 	});
 
 	it('leaves nothing behind when it is redeployed, again and again', async () => {

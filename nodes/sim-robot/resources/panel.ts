@@ -35,21 +35,23 @@ export class Panel {
 	show(frame: Float32Array): void {
 		const time = frame[0]!;
 		this.time.number.textContent = `${time.toFixed(1)} s`;
-		for (const [i, { kind }] of this.robot.joints.entries()) {
+		for (const [i, { kind, range }] of this.robot.joints.entries()) {
 			const [position, velocity] = [frame[this.at.position + i]!, frame[this.at.velocity + i]!];
 			const value = this.joints[i]!;
 			const hinge = kind === 'hinge';
-			value.number.textContent = hinge ? `${signed((position * 180) / Math.PI, 1)}°` : `${signed(position, 3)} m`;
+			// A hinge without limits may have made many turns: the angle within one says more.
+			const angle = range ? position : Math.atan2(Math.sin(position), Math.cos(position));
+			value.number.textContent = hinge ? `${signed((angle * 180) / Math.PI, 1)}°` : `${signed(position, 3)} m`;
 			value.more.textContent = hinge
 				? `${signed(position, 3)} rad, ${signed(velocity, 2)} rad/s`
 				: `${signed(velocity, 2)} m/s`;
-			this.chart(value, time, position, 'quiet');
+			this.chart(value, time, hinge ? angle : position, 'quiet', hinge && !range ? Math.PI : Infinity);
 		}
 		for (const [i, value] of this.commands.entries()) {
 			const command = frame[this.at.command + i]!;
 			value.number.textContent = signed(command, 2);
 			value.more.textContent = frame[this.at.commanded] === 1 ? 'held' : 'no command: motors rest';
-			this.chart(value, time, command, 'command');
+			this.chart(value, time, command, 'command', Infinity);
 		}
 	}
 
@@ -70,7 +72,8 @@ export class Panel {
 		};
 	}
 
-	private chart({ chart, history, range }: Value, time: number, value: number, colour: string): void {
+	/** @param jump a difference that is no way but a jump, from one half turn to the other: no line is drawn over it */
+	private chart({ chart, history, range }: Value, time: number, value: number, colour: string, jump: number): void {
 		if (!chart) return;
 		if (time < (history.at(-1)?.[0] ?? 0)) history.length = 0;
 		history.push([time, value]);
@@ -97,7 +100,13 @@ export class Panel {
 		c.lineJoin = 'round';
 		c.strokeStyle = style.getPropertyValue(`--${colour}`);
 		c.beginPath();
-		for (const [at, v] of history) c.lineTo(width - ((time - at) / past) * width, y(v));
+		let before = value;
+		for (const [at, v] of history) {
+			const x = width - ((time - at) / past) * width;
+			if (Math.abs(v - before) > jump) c.moveTo(x, y(v));
+			else c.lineTo(x, y(v));
+			before = v;
+		}
 		c.stroke();
 	}
 }

@@ -78,11 +78,11 @@ export class Scene {
 			const { numbers, at } = pose(shape);
 			return numbers[at + 1]!;
 		};
-		const page = rgbOf(theme('page'));
+		const behind = rgbOf(theme('behind'));
 		const fade = Number(theme('fade'));
 		// Seen along y, the nearest last.
 		for (const shape of [...this.shapes].sort((p, q) => depth(q) - depth(p))) {
-			const colour = css(shape.geom.rgba, shape.at === undefined ? fade : 0, page);
+			const colour = css(shape.geom.rgba, shape.at === undefined ? fade : 0, behind);
 			drawGeom(c, shape.geom, pose(shape), to, colour);
 		}
 		this.drawCommand(to, frame, height, theme('command'));
@@ -108,7 +108,7 @@ export class Scene {
 		return { scale, x: (metres) => left + metres * scale, y: (metres) => bottom - metres * scale };
 	}
 
-	/** A line per metre, its number at the bottom. */
+	/** A grid in whole, half or tenth metres, whichever is readable; the numbers are at the bottom. */
 	private drawGrid(to: Projection, width: number, height: number, colour: string, text: string): void {
 		const { c } = this;
 		const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100].find((metres) => metres * to.scale >= 70) ?? 100;
@@ -122,7 +122,7 @@ export class Scene {
 		for (let i = first; to.x(i * step) <= width; i++) {
 			const x = Math.round(to.x(i * step)) + 0.5;
 			c.moveTo(x, 0);
-			c.lineTo(x, height);
+			c.lineTo(x, height - 22);
 			c.fillText(`${Number((i * step).toFixed(1))} m`, x, height - 6);
 		}
 		const lowest = Math.ceil((to.y(0) - height) / to.scale / step);

@@ -16,7 +16,7 @@ export interface Projection {
 type Point = readonly [number, number];
 
 /** Thinnest line that is still easy to see, pixels. */
-const thinnest = 5;
+const thinnest = 7;
 
 /** Draws a shape as it is seen from the front: along y, x to the right and z up. */
 export function drawGeom(c: CanvasRenderingContext2D, geom: Geom, pose: Pose, to: Projection, colour: string): void {
