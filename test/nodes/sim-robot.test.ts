@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import { frameLayout } from '../../lib/sim/frame';
+import { stateStatus } from '../../nodes/sim-robot/state-status';
 import { serveView } from '../../nodes/sim-robot/view';
 import { collect, type FlowNode, load, type Message, node, send, statuses, unload, until } from './flow';
 
@@ -183,6 +184,17 @@ describe('sim-robot', () => {
 		await load(flow());
 		const seen = statuses('robot');
 		await until(() => seen.some(({ fill, text }) => fill === 'green' && /^100 Hz, .*°$/.test(text ?? '')));
+	});
+
+	it('says when the machine is too slow for the robot, until it is not', () => {
+		const shown: string[] = [];
+		const update = (fill: string, shape: string, text: () => string) => void shown.push(`${fill} ${shape} ${text()}`);
+		const show = stateStatus([{ name: 'hinge', kind: 'hinge' }], 2, { update } as never, 'slow');
+		const state = { position: [2 * Math.PI - 0.5], commanded: true, behind: 0 };
+		for (const behind of [0, 0, 0.3, 0.6, 0.6, 0.6]) show({ ...state, behind } as never);
+		show({ ...state, commanded: false, behind: 0.6 } as never);
+		const good = 'green dot 2 Hz, -29°';
+		assert.deepEqual(shown, [good, good, good, 'yellow dot slow', 'yellow dot slow', good, 'green ring 2 Hz, -29°']);
 	});
 
 	describe('in the browser', () => {
