@@ -5,7 +5,9 @@ import { cast } from './cast';
 import { clip } from './clip';
 import { concat } from './concat';
 import { deadZone } from './dead-zone';
+import { deltaTarget } from './delta-target';
 import { difference } from './difference';
+import { fadeIn } from './fade-in';
 import { history } from './history';
 import { latest } from './latest';
 import { lookUp } from './look-up';
@@ -15,11 +17,17 @@ import { normalize } from './normalize';
 import { offset } from './offset';
 import { oneHot } from './one-hot';
 import { pad } from './pad';
+import { pdTorque } from './pd-torque';
 import { phase } from './phase';
+import { projectedGravity } from './projected-gravity';
+import { quaternion } from './quaternion';
 import { recall } from './recall';
+import { relativeGoal } from './relative-goal';
 import { remember } from './remember';
 import { replaceNotFinite } from './replace-not-finite';
+import { resample } from './resample';
 import { reshape } from './reshape';
+import { rotate } from './rotate';
 import { sample } from './sample';
 import { scale } from './scale';
 import { select } from './select';
@@ -29,7 +37,10 @@ import { softmax } from './softmax';
 import { stack } from './stack';
 import { take } from './take';
 import { tanh } from './tanh';
+import { toQuaternion } from './to-quaternion';
 import { transpose } from './transpose';
+import { unscale } from './unscale';
+import { wrapAngle } from './wrap-angle';
 
 /** All steps, in the order in which the editor and the reference list them. */
 export const allSteps: readonly AnyStep[] = [
@@ -59,6 +70,17 @@ export const allSteps: readonly AnyStep[] = [
 	remember,
 	recall,
 	phase,
+	quaternion,
+	toQuaternion,
+	projectedGravity,
+	rotate,
+	wrapAngle,
+	relativeGoal,
+	unscale,
+	deltaTarget,
+	pdTorque,
+	fadeIn,
+	resample,
 	argmax,
 	sample,
 	lookUp,
