@@ -27,13 +27,7 @@ export class JointState {
 
 	/** @throws RangeError when there are not as many as the action has. */
 	read(input: Block, carrier: Carrier): NumberArray {
-		let state: Block;
-		try {
-			state = this.#stage.run(input, carrier) as Block;
-		} catch (error) {
-			if (error instanceof Error) error.message = `state, ${error.message}`;
-			throw error;
-		}
+		const state = this.#stage.run(input, carrier) as Block;
 		const expected = input.data.length * this.#perJoint;
 		if (state.data.length !== expected) {
 			throw new RangeError(

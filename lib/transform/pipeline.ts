@@ -120,15 +120,7 @@ function compile(list: readonly unknown[], setting: Setting): Compiled {
 					input: kind,
 					output: new Output(index >= keptFrom && setting.keeps),
 					environment: setting.environment,
-					compile: (steps, where) =>
-						within(where, () =>
-							compile(steps, {
-								input: kind,
-								environment: setting.environment,
-								keeps: false,
-								depth: setting.depth + 1,
-							}),
-						),
+					compile: (steps, where) => compileInner(steps, where, kind, setting),
 				}),
 			);
 		});
@@ -154,6 +146,22 @@ function compile(list: readonly unknown[], setting: Setting): Compiled {
 		},
 		reset() {
 			for (const stage of stages) stage.reset?.();
+		},
+	};
+}
+
+/** A list of steps inside a step; its errors begin with `where`. */
+function compileInner(steps: readonly unknown[], where: string, input: Kind | undefined, setting: Setting): Compiled {
+	const { environment, depth } = setting;
+	const inner = within(where, () => compile(steps, { input, environment, keeps: false, depth: depth + 1 }));
+	return {
+		...inner,
+		run(value, carrier) {
+			try {
+				return inner.run(value, carrier);
+			} catch (error) {
+				throw labelled(where, error);
+			}
 		},
 	};
 }
@@ -208,7 +216,7 @@ function within<T>(label: string, action: () => T): T {
 function labelled(label: string | undefined, error: unknown): unknown {
 	if (!(error instanceof Error) || label === undefined) return error;
 	// A step within a step is named after it: "step 1 stack, term gravity, step 2 scale: Expected ..."
-	const between = /^(step|term) /.test(error.message) ? ', ' : ': ';
+	const between = /^[^:`]*\bstep \d+ /.test(error.message) ? ', ' : ': ';
 	const message = `${label}${between}${error.message}`;
 	if (error instanceof BriefError) return new BriefError(error.brief, message, { cause: error });
 	return error instanceof TypeError

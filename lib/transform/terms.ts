@@ -45,7 +45,9 @@ export class Terms {
 	 * @throws TypeError when they are of different types.
 	 */
 	run(input: Value, carrier: Carrier): readonly Block[] {
-		for (let i = 0; i < this.#terms.length; i++) this.#blocks[i] = runTerm(this.#terms[i] as Term, input, carrier);
+		for (let i = 0; i < this.#terms.length; i++) {
+			this.#blocks[i] = (this.#terms[i] as Term).stage.run(input, carrier) as Block;
+		}
 		const first = this.#blocks[0] as Block;
 		for (let i = 1; i < this.#blocks.length; i++) {
 			const block = this.#blocks[i] as Block;
@@ -64,15 +66,6 @@ export class Terms {
 
 	reset(): void {
 		for (const { stage } of this.#terms) stage.reset?.();
-	}
-}
-
-function runTerm(term: Term, input: Value, carrier: Carrier): Block {
-	try {
-		return term.stage.run(input, carrier) as Block;
-	} catch (error) {
-		if (error instanceof Error) error.message = `${term.label}, ${error.message}`;
-		throw error;
 	}
 }
 

@@ -116,7 +116,8 @@ function makeField(container: JQuery, name: string, option: Option, value: unkno
 		return {
 			...base,
 			read: () => list.read(),
-			showError: (message) => list.showError(message),
+			showError: (message) =>
+				list.showError(message.startsWith(`${name}, `) ? message.slice(name.length + 2) : message),
 		};
 	}
 	const input = makeInput(option, value, `${kindText(option)}${option.example ? `: ${option.example}` : ''}`);

@@ -1,18 +1,24 @@
 import { show } from '../../check';
 import type { AnyStep } from '../step';
+import { ackermann } from './ackermann';
 import { argmax } from './argmax';
 import { cast } from './cast';
+import { classification } from './classification';
 import { clip } from './clip';
 import { concat } from './concat';
 import { deadZone } from './dead-zone';
 import { deltaTarget } from './delta-target';
+import { detections } from './detections';
 import { difference } from './difference';
 import { fadeIn } from './fade-in';
 import { history } from './history';
+import { jointState } from './joint-state';
+import { jointTrajectory } from './joint-trajectory';
 import { latest } from './latest';
 import { lookUp } from './look-up';
 import { lowPass } from './low-pass';
 import { message } from './message';
+import { multiArray } from './multi-array';
 import { normalize } from './normalize';
 import { offset } from './offset';
 import { oneHot } from './one-hot';
@@ -37,8 +43,10 @@ import { softmax } from './softmax';
 import { stack } from './stack';
 import { take } from './take';
 import { tanh } from './tanh';
+import { toImage } from './to-image';
 import { toQuaternion } from './to-quaternion';
 import { transpose } from './transpose';
+import { twist } from './twist';
 import { unscale } from './unscale';
 import { wrapAngle } from './wrap-angle';
 
@@ -85,6 +93,14 @@ export const allSteps: readonly AnyStep[] = [
 	sample,
 	lookUp,
 	message,
+	multiArray,
+	jointState,
+	jointTrajectory,
+	twist,
+	ackermann,
+	classification,
+	detections,
+	toImage,
 ];
 
 const byName = new Map(allSteps.map((step) => [step.name, step]));

@@ -2,7 +2,7 @@ import { checkObject, show } from '../../check';
 import { createData, type TensorType } from '../../tensor/tensor';
 import { convert } from '../convert';
 import { countOf, describe } from '../elements';
-import { choice, json, rows, text } from '../schema';
+import { choice, flag, json, rows, text } from '../schema';
 import { stampOf } from '../stamp';
 import { type Block, type Carrier, defineStep, type Message, type MutableBlock } from '../step';
 import { numericTypes } from '../types';
@@ -67,8 +67,9 @@ export const message = defineStep({
 				sensor: 'the stamp of the sensor message that this was made from (`msg.ros.stamp`)',
 			},
 		}),
+		allowNotFinite: flag({ description: 'Let NaN and infinite elements pass into the message.' }),
 	},
-	create({ messageType, fields, template, stamp }) {
+	create({ messageType, fields, template, stamp, allowNotFinite }) {
 		const parts = fields.map(({ field, elements, as }, i) => ({
 			writer: new PathWriter(`fields[${i}].field`, field),
 			elements: parseElements(`fields[${i}].elements`, elements),
@@ -83,6 +84,7 @@ export const message = defineStep({
 					checkCovered(parts, input);
 					checkedCount = input.data.length;
 				}
+				if (!allowNotFinite) checkFinite(input);
 				const built = copyJson(template) as Message;
 				for (const { writer, elements, as } of parts) writer.write(built, pick(input, elements, as));
 				stampWriter?.write(built, stampOf(carrier));
@@ -123,6 +125,16 @@ function checkCovered(parts: readonly { readonly elements: Elements }[], input: 
 	const left = used.indexOf(0);
 	if (left >= 0) {
 		throw new RangeError(`Expected every element of ${describe(input)} to go to a field, got none for element ${left}`);
+	}
+}
+
+/** @throws RangeError when an element is NaN or infinite: no robot is to get that. */
+function checkFinite({ type, data }: Block): void {
+	if (type !== 'float32' && type !== 'float64') return;
+	for (let i = 0; i < data.length; i++) {
+		if (!Number.isFinite(data[i])) {
+			throw new RangeError(`element ${i} is ${data[i]}; what goes into a message has to be finite`);
+		}
 	}
 }
 

@@ -11,7 +11,10 @@ describe('steps on numbers, compared with NumPy', () => {
 	it('covers every step that takes and gives a tensor', () => {
 		const covered = new Set(cases.flatMap(({ steps }) => steps.map(({ type }) => type)));
 		const missing = allSteps
-			.filter(({ takes, gives, group }) => takes === 'tensor' && gives === 'tensor' && (group === 'Numbers' || group === 'Shape'))
+			.filter(
+				({ takes, gives, group }) =>
+					takes === 'tensor' && gives === 'tensor' && (group === 'Numbers' || group === 'Shape'),
+			)
 			// JSON has no NaN: this one has tests of its own.
 			.filter(({ name }) => !covered.has(name) && name !== 'replace-not-finite');
 		assert.deepEqual(
