@@ -68,7 +68,7 @@ export const toImage = defineStep({
 
 function sizeOf(input: Block, channels: number, layout: string): [height: number, width: number] {
 	const dims = [...input.dims];
-	while (dims.length > 2 && dims[0] === 1) dims.shift();
+	while (dims.length > 3 && dims[0] === 1) dims.shift();
 	if (channels > 1 || dims.length === 3) {
 		const given = layout === 'chw' ? dims.shift() : dims.pop();
 		if (given !== channels) throw new RangeError(`Expected ${channels} channels (${layout}), got ${describe(input)}`);
