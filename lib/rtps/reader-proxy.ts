@@ -1,0 +1,52 @@
+import type { RemoteReader } from './remote';
+import type { Writer } from './writer';
+
+/** A sample, or some fragments of it, that one reader asked for again. */
+export class Resend {
+	/** Next fragment of the whole sample, or next index into `fragments`. */
+	next = 0;
+
+	constructor(
+		readonly proxy: ReaderProxy,
+		readonly sequenceNumber: number,
+		/** Fragments, counted from 1, in the order they were asked for; undefined for the whole sample. */
+		public fragments: number[] | undefined,
+	) {}
+}
+
+/** What a writer knows of one reader that it matches (DDSI-RTPS 2.5, 8.4.7.5). */
+export class ReaderProxy {
+	readonly reliable: boolean;
+	/** All samples up to this one have been acknowledged. */
+	acknowledged: number;
+	/** Samples asked for again and not sent yet, by sequence number. */
+	readonly resends = new Map<number, Resend>();
+	closed = false;
+	#ackCount: number | undefined;
+	#nackFragCount: number | undefined;
+
+	constructor(
+		readonly writer: Writer,
+		readonly remote: RemoteReader,
+		readonly entityId: number,
+		/** The first sample that this reader is to have. Those before it were written before it came. */
+		readonly start: number,
+	) {
+		this.reliable = remote.info.qos.reliability === 'reliable' && writer.qos.reliability === 'reliable';
+		this.acknowledged = start - 1;
+	}
+
+	/** False for an ACKNACK that the network has delivered twice or late. Counts wrap around. */
+	isNewAckNack(count: number): boolean {
+		if (this.#ackCount !== undefined && ((count - this.#ackCount) | 0) <= 0) return false;
+		this.#ackCount = count;
+		return true;
+	}
+
+	/** The same for NACK_FRAG, which counts by itself. */
+	isNewNackFrag(count: number): boolean {
+		if (this.#nackFragCount !== undefined && ((count - this.#nackFragCount) | 0) <= 0) return false;
+		this.#nackFragCount = count;
+		return true;
+	}
+}

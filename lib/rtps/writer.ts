@@ -1,0 +1,508 @@
+import { BriefError } from '../check';
+import { align4 } from './bytes';
+import { type Channel, copyLimit } from './channel';
+import type { Clock } from './clock';
+import type { Locator } from './locator';
+import { NumberSet } from './number-set';
+import type { Submessage } from './parser';
+import type { Qos } from './qos';
+import { ReaderProxy, Resend } from './reader-proxy';
+import type { RemoteReader } from './remote';
+
+/** Bytes that one turn of the event loop may send before others get theirs, and receivers the time to drain. */
+const burst = 256 * 1024;
+/** Samples that one reader may have waiting to be sent again. More of what it lacks it will ask for again. */
+const maxResends = 1024;
+/** From an unacknowledged sample to the first question for acknowledgement; doubled each time up to the second, ms. */
+const heartbeatPeriod = { first: 20, longest: 500 };
+
+interface Sample {
+	readonly sequenceNumber: number;
+	readonly payload: Uint8Array | undefined;
+	readonly isKey: boolean;
+	readonly inlineQos: Uint8Array | undefined;
+	/** Source timestamp: s and 2^-32 s since the Unix epoch. */
+	readonly seconds: number;
+	readonly fraction: number;
+	/** On the monotonic clock, ms. */
+	readonly expires: number;
+}
+
+export interface WriterOptions {
+	readonly entityId: number;
+	readonly qos: Qos;
+	readonly channel: Channel;
+	readonly clock: Clock;
+	/** A larger payload is sent in fragments of this size, bytes: a multiple of 4, at most 64,000. */
+	readonly fragmentSize: number;
+}
+
+/**
+ * The sending half of the protocol between a writer and its readers (DDSI-RTPS 2.5, 8.4.9): a history of samples,
+ * heartbeats that say what is in it, and the answers to what readers say they lack.
+ *
+ * A heartbeat rides on each sample with its final flag set: a reader that lacks something sees so at once, one that
+ * lacks nothing stays silent. Acknowledgement is asked for by timer, some 20 ms later, so that 1000 samples per second
+ * do not draw 1000 answers.
+ */
+export class Writer {
+	readonly entityId: number;
+	readonly qos: Qos;
+	readonly proxies: ReaderProxy[] = [];
+	readonly #reliable: boolean;
+	readonly #transientLocal: boolean;
+	readonly #channel: Channel;
+	readonly #clock: Clock;
+	readonly #fragmentSize: number;
+	readonly #samples = new Map<number, Sample>();
+	/** Lowest sequence number in #samples, or one above the last when there is none. */
+	#first = 1;
+	#last = 0;
+	/** All samples up to this one have been sent. */
+	#sent = 0;
+	/** Fragments of sample #sent + 1 that have been sent. */
+	#sentFragments = 0;
+	/** The sample of which some fragments have been sent. It is kept until all have, whatever the history says. */
+	#sending: Sample | undefined;
+	#destinations: Locator[] = [];
+	#reliableDestinations = false;
+	#resends: Resend[] = [];
+	#pumping = false;
+	#heartbeatCount = 0;
+	#heartbeatTimer: unknown;
+	#heartbeatDelay = heartbeatPeriod.first;
+	#drained: (() => void)[] = [];
+	#closed = false;
+	readonly #gap = new NumberSet();
+
+	constructor(options: WriterOptions) {
+		this.entityId = options.entityId;
+		this.qos = options.qos;
+		this.#reliable = options.qos.reliability === 'reliable';
+		this.#transientLocal = options.qos.durability !== 'volatile';
+		this.#channel = options.channel;
+		this.#clock = options.clock;
+		this.#fragmentSize = options.fragmentSize;
+	}
+
+	/** Samples held: for readers to come, or because a reader has not acknowledged them. */
+	get stored(): number {
+		return this.#samples.size;
+	}
+
+	/** Sequence number of the latest sample, 0 before the first. */
+	get lastSequenceNumber(): number {
+		return this.#last;
+	}
+
+	/**
+	 * Sends a sample. The bytes belong to the writer from then on.
+	 * @returns its sequence number
+	 * @throws BriefError when the history keeps all and is full of samples that readers have not acknowledged
+	 */
+	write(payload: Uint8Array | undefined, inlineQos?: Uint8Array, isKey = false): number {
+		this.#makeRoom();
+		const date = this.#clock.date() / 1000;
+		const seconds = Math.floor(date);
+		const { lifespan } = this.qos;
+		const sample: Sample = {
+			sequenceNumber: ++this.#last,
+			payload,
+			isKey,
+			inlineQos,
+			seconds,
+			fraction: Math.floor((date - seconds) * 0x1_0000_0000),
+			expires: lifespan === Number.POSITIVE_INFINITY ? lifespan : this.#clock.now() + lifespan,
+		};
+		const waits = this.#sent + 1 < sample.sequenceNumber;
+		const fits = payload === undefined || payload.length <= this.#fragmentSize;
+		if (this.#transientLocal || this.#reliableDestinations || waits || !fits) {
+			this.#samples.set(sample.sequenceNumber, sample);
+		} else if (this.#samples.size === 0) {
+			this.#first = this.#last + 1;
+		}
+		if (waits || !fits) {
+			this.#pump(burst);
+		} else {
+			if (this.#destinations.length > 0) this.#sendWhole(sample, this.#destinations, undefined);
+			this.#hasSent(sample);
+		}
+		return sample.sequenceNumber;
+	}
+
+	/** Takes one sample out of the history, since another has replaced it; readers that ask get a GAP. */
+	remove(sequenceNumber: number): void {
+		this.#samples.delete(sequenceNumber);
+		this.#advanceFirst();
+	}
+
+	/** True while write() would throw. */
+	get isFull(): boolean {
+		return this.qos.history === 'keep_all' && this.#samples.size >= this.qos.depth && !this.#oldestIsDone();
+	}
+
+	/** Resolves once a full history has room again: at most half of it is waiting. At once when it is not full. */
+	drained(): Promise<void> {
+		if (!this.isFull || this.#closed) return Promise.resolve();
+		this.#askForAcknowledgement();
+		return new Promise((resolve) => this.#drained.push(resolve));
+	}
+
+	addReader(remote: RemoteReader, entityId: number): ReaderProxy {
+		const wantsHistory = this.#transientLocal && remote.info.qos.durability !== 'volatile';
+		const proxy = new ReaderProxy(this, remote, entityId, wantsHistory ? 1 : this.#sent + 1);
+		this.proxies.push(proxy);
+		this.refreshDestinations();
+		if (proxy.reliable) {
+			this.#heartbeat([proxy], false);
+			this.#armHeartbeat();
+		} else if (wantsHistory) {
+			for (const sequenceNumber of this.#samples.keys()) {
+				if (sequenceNumber <= this.#sent) this.#resend(proxy, sequenceNumber, undefined);
+			}
+			this.#pump(burst);
+		}
+		return proxy;
+	}
+
+	removeReader(proxy: ReaderProxy): void {
+		const index = this.proxies.indexOf(proxy);
+		if (index < 0) return;
+		this.proxies.splice(index, 1);
+		proxy.closed = true;
+		this.#resends = this.#resends.filter((resend) => resend.proxy !== proxy);
+		this.refreshDestinations();
+		this.#discardAcknowledged();
+	}
+
+	/** To be called when the address of a reader has changed. */
+	refreshDestinations(): void {
+		const unique = new Map<string, Locator>();
+		for (const proxy of this.proxies) {
+			for (const locator of proxy.remote.destinations) unique.set(`${locator.address}:${locator.port}`, locator);
+		}
+		this.#destinations = [...unique.values()];
+		this.#reliableDestinations = this.proxies.some((proxy) => proxy.reliable);
+	}
+
+	onAckNack(proxy: ReaderProxy, { set, count, final }: Submessage): void {
+		if (!proxy.reliable || !proxy.isNewAckNack(count)) return;
+		const acknowledged = Math.min(set.base - 1, this.#sent);
+		if (acknowledged > proxy.acknowledged) {
+			proxy.acknowledged = acknowledged;
+			this.#discardAcknowledged();
+		}
+		const floor = Math.max(this.#first, proxy.start);
+		let gapStart = 0;
+		let wanted = false;
+		for (let i = 0; i < set.bits; i++) {
+			const sequenceNumber = set.base + i;
+			if (!set.has(i) || sequenceNumber === 0) continue;
+			if (sequenceNumber > this.#sent) break;
+			wanted = true;
+			if (sequenceNumber >= floor && this.#isAvailable(sequenceNumber)) {
+				this.#resend(proxy, sequenceNumber, undefined);
+				continue;
+			}
+			const end = Math.max(sequenceNumber + 1, Math.min(floor, this.#sent + 1));
+			if (gapStart === 0) {
+				gapStart = sequenceNumber;
+				this.#gap.reset(end);
+			} else if (sequenceNumber === this.#gap.base && this.#gap.bits === 0) {
+				this.#gap.base = end;
+			} else if (sequenceNumber >= this.#gap.base) {
+				this.#gap.add(sequenceNumber - this.#gap.base);
+			}
+		}
+		if (gapStart !== 0) {
+			this.#begin(proxy).gap(proxy.entityId, this.entityId, gapStart, this.#gap);
+			this.#channel.send(proxy.remote.destinations);
+		}
+		if (wanted) this.#pump(burst);
+		// Neither asks for anything nor says that it is satisfied: a reader that waits for its first heartbeat.
+		if (!final && !wanted) this.#heartbeat([proxy], true);
+	}
+
+	onNackFrag(proxy: ReaderProxy, { sequenceNumber, set, count }: Submessage): void {
+		if (!proxy.reliable || !proxy.isNewNackFrag(count)) return;
+		const irrelevant = sequenceNumber < Math.max(this.#first, proxy.start) || !this.#isAvailable(sequenceNumber);
+		if (sequenceNumber > this.#sent) return;
+		if (irrelevant) {
+			this.#gap.reset(sequenceNumber + 1);
+			this.#begin(proxy).gap(proxy.entityId, this.entityId, sequenceNumber, this.#gap);
+			this.#channel.send(proxy.remote.destinations);
+			return;
+		}
+		const fragments: number[] = [];
+		const total = this.#fragmentsOf(this.#samples.get(sequenceNumber)!);
+		for (let i = 0; i < set.bits; i++) {
+			if (set.has(i) && set.base + i <= total) fragments.push(set.base + i);
+		}
+		if (fragments.length === 0) return;
+		this.#resend(proxy, sequenceNumber, fragments);
+		this.#pump(burst);
+	}
+
+	/** Tells readers that this writer is alive although it has nothing to say (liveliness manual_by_topic). */
+	assertLiveliness(): void {
+		if (this.proxies.length > 0) this.#heartbeat(this.proxies, true, true);
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.#clock.clearTimeout(this.#heartbeatTimer);
+		this.#samples.clear();
+		this.#resends = [];
+		this.#sending = undefined;
+		for (const resolve of this.#drained.splice(0)) resolve();
+	}
+
+	#fragmentsOf(sample: Sample): number {
+		const length = sample.payload?.length ?? 0;
+		return length <= this.#fragmentSize ? 1 : Math.ceil(length / this.#fragmentSize);
+	}
+
+	#isAvailable(sequenceNumber: number): boolean {
+		const sample = this.#samples.get(sequenceNumber);
+		if (sample === undefined) return false;
+		if (sample.expires > this.#clock.now()) return true;
+		this.remove(sequenceNumber);
+		return false;
+	}
+
+	#oldestIsDone(): boolean {
+		if (this.#first > this.#sent) return false;
+		for (const proxy of this.proxies) {
+			if (proxy.reliable && proxy.acknowledged < this.#first) return false;
+		}
+		return true;
+	}
+
+	#makeRoom(): void {
+		if (this.#samples.size < this.qos.depth) return;
+		if (this.qos.history === 'keep_all' && !this.#oldestIsDone()) {
+			this.#askForAcknowledgement();
+			throw new BriefError(
+				'writer is full',
+				`${this.#samples.size} samples wait for readers to acknowledge them, which is all that \`qos.depth\` lets a keep_all history hold: write more slowly, or wait for drained()`,
+			);
+		}
+		// A sample leaves the history only after it has been sent once, as with a write that blocks until it is.
+		while (this.#samples.size >= this.qos.depth && this.#first > this.#sent) this.#sendNext();
+		if (this.#samples.size >= this.qos.depth) this.remove(this.#first);
+	}
+
+	#advanceFirst(): void {
+		while (this.#first <= this.#last && !this.#samples.has(this.#first)) this.#first++;
+	}
+
+	#discardAcknowledged(): void {
+		if (!this.#transientLocal) {
+			let done = this.#sent;
+			for (const proxy of this.proxies) {
+				if (proxy.reliable && proxy.acknowledged < done) done = proxy.acknowledged;
+			}
+			for (; this.#first <= done; this.#first++) this.#samples.delete(this.#first);
+			this.#advanceFirst();
+		}
+		if (this.#drained.length > 0 && (this.#samples.size <= this.qos.depth / 2 || this.#oldestIsDone())) {
+			for (const resolve of this.#drained.splice(0)) resolve();
+		}
+	}
+
+	#hasSent(sample: Sample): void {
+		this.#sent = sample.sequenceNumber;
+		this.#sentFragments = 0;
+		this.#sending = undefined;
+		if (this.#reliableDestinations) this.#armHeartbeat();
+		else if (!this.#transientLocal) this.#discardAcknowledged();
+	}
+
+	/** Begins a message for one reader. */
+	#begin(proxy: ReaderProxy) {
+		return this.#channel.builder.reset().infoDestination(proxy.remote.participant.prefix);
+	}
+
+	#sendWhole(sample: Sample, destinations: readonly Locator[], proxy: ReaderProxy | undefined): void {
+		const { builder } = this.#channel;
+		if (proxy === undefined) builder.reset();
+		else this.#begin(proxy);
+		const { payload } = sample;
+		builder
+			.infoTimestamp(sample.seconds, sample.fraction)
+			.data(
+				proxy?.entityId ?? 0,
+				this.entityId,
+				sample.sequenceNumber,
+				sample.inlineQos,
+				payload?.length ?? -1,
+				sample.isKey,
+			);
+		this.#finish(payload, destinations, proxy === undefined ? sample.sequenceNumber : 0);
+	}
+
+	#sendFragment(sample: Sample, fragment: number, destinations: readonly Locator[], proxy?: ReaderProxy): void {
+		const { builder } = this.#channel;
+		if (proxy === undefined) builder.reset();
+		else this.#begin(proxy);
+		const payload = sample.payload!;
+		const start = (fragment - 1) * this.#fragmentSize;
+		const part = payload.subarray(start, start + this.#fragmentSize);
+		builder
+			.infoTimestamp(sample.seconds, sample.fraction)
+			.dataFrag(
+				proxy?.entityId ?? 0,
+				this.entityId,
+				sample.sequenceNumber,
+				sample.inlineQos,
+				fragment,
+				this.#fragmentSize,
+				payload.length,
+				part.length,
+			);
+		const isLast = start + part.length === payload.length;
+		this.#finish(part, destinations, proxy === undefined && isLast ? sample.sequenceNumber : 0);
+	}
+
+	/** Puts the payload in, the heartbeat behind it when it announces a new `last` (not 0), and sends. */
+	#finish(payload: Uint8Array | undefined, destinations: readonly Locator[], last: number): void {
+		const { builder } = this.#channel;
+		const offset = builder.length;
+		const copies = payload !== undefined && payload.length <= copyLimit;
+		if (copies) builder.append(payload);
+		else if (payload !== undefined) builder.pad(align4(payload.length) === payload.length ? 0 : payload.length);
+		if (last !== 0 && this.#reliableDestinations) {
+			const full = this.qos.history === 'keep_all' && this.#samples.size % Math.max(1, this.qos.depth >> 1) === 0;
+			builder.heartbeat(0, this.entityId, Math.min(this.#first, last + 1), last, ++this.#heartbeatCount, !full);
+		}
+		if (copies || payload === undefined) this.#channel.send(destinations);
+		else this.#channel.sendAround(offset, payload, destinations);
+	}
+
+	/** Sends the next sample or fragment that has not been sent yet; returns its bytes. */
+	#sendNext(): number {
+		const sample = this.#sending ?? this.#samples.get(this.#sent + 1);
+		if (sample === undefined) {
+			this.#sent++;
+			return 0;
+		}
+		const total = this.#fragmentsOf(sample);
+		if (this.#destinations.length === 0) {
+			this.#hasSent(sample);
+			return 0;
+		}
+		if (total === 1) {
+			this.#sendWhole(sample, this.#destinations, undefined);
+			this.#hasSent(sample);
+			return sample.payload?.length ?? 0;
+		}
+		this.#sending = sample;
+		this.#sendFragment(sample, ++this.#sentFragments, this.#destinations);
+		if (this.#sentFragments === total) this.#hasSent(sample);
+		return this.#fragmentSize;
+	}
+
+	#resend(proxy: ReaderProxy, sequenceNumber: number, fragments: number[] | undefined): void {
+		const waiting = proxy.resends.get(sequenceNumber);
+		if (waiting === undefined) {
+			if (proxy.resends.size >= maxResends) return;
+			const resend = new Resend(proxy, sequenceNumber, fragments);
+			proxy.resends.set(sequenceNumber, resend);
+			this.#resends.push(resend);
+		} else if (fragments === undefined) {
+			if (waiting.fragments !== undefined) waiting.next = 0;
+			waiting.fragments = undefined;
+		} else if (waiting.fragments !== undefined) {
+			const rest = new Set(waiting.fragments.slice(waiting.next));
+			for (const fragment of fragments) rest.add(fragment);
+			waiting.fragments = [...rest];
+			waiting.next = 0;
+		}
+	}
+
+	/** Sends the next piece of what was asked for again; returns its bytes. */
+	#sendResend(resend: Resend): number {
+		const { proxy, sequenceNumber, fragments } = resend;
+		const sample = this.#isAvailable(sequenceNumber) ? this.#samples.get(sequenceNumber) : undefined;
+		let bytes = 0;
+		let done = true;
+		if (sample === undefined) {
+			this.#gap.reset(sequenceNumber + 1);
+			this.#begin(proxy).gap(proxy.entityId, this.entityId, sequenceNumber, this.#gap);
+			this.#channel.send(proxy.remote.destinations);
+		} else {
+			const total = this.#fragmentsOf(sample);
+			bytes = Math.min(sample.payload?.length ?? 0, this.#fragmentSize);
+			if (total === 1) {
+				this.#sendWhole(sample, proxy.remote.destinations, proxy);
+			} else {
+				const fragment = fragments === undefined ? resend.next + 1 : fragments[resend.next]!;
+				this.#sendFragment(sample, fragment, proxy.remote.destinations, proxy);
+				resend.next++;
+				done = resend.next >= (fragments?.length ?? total);
+			}
+		}
+		if (done) {
+			this.#resends.shift();
+			proxy.resends.delete(sequenceNumber);
+			if (proxy.resends.size === 0 && proxy.reliable) this.#heartbeat([proxy], false);
+		}
+		return bytes;
+	}
+
+	/** Sends what waits, a burst per turn of the event loop; what was asked for again goes first. */
+	#pump(budget: number): void {
+		if (this.#pumping) return;
+		let rest = budget;
+		while (rest > 0 && (this.#resends.length > 0 || this.#sent < this.#last)) {
+			const resend = this.#resends[0];
+			rest -= (resend === undefined ? this.#sendNext() : this.#sendResend(resend)) + 64;
+		}
+		if (this.#resends.length === 0 && this.#sent >= this.#last) return;
+		this.#pumping = true;
+		this.#clock.setImmediate(() => {
+			this.#pumping = false;
+			if (!this.#closed) this.#pump(burst);
+		});
+	}
+
+	#heartbeat(proxies: readonly ReaderProxy[], final: boolean, liveliness = false): void {
+		const first = Math.min(this.#first, this.#sent + 1);
+		for (const proxy of proxies) {
+			if (!proxy.reliable && !liveliness) continue;
+			this.#begin(proxy).heartbeat(
+				proxy.entityId,
+				this.entityId,
+				first,
+				this.#sent,
+				++this.#heartbeatCount,
+				final,
+				liveliness,
+			);
+			this.#channel.send(proxy.remote.destinations);
+		}
+	}
+
+	#askForAcknowledgement(): void {
+		this.#heartbeat(
+			this.proxies.filter((proxy) => proxy.acknowledged < this.#sent),
+			false,
+		);
+		this.#armHeartbeat();
+	}
+
+	#armHeartbeat(): void {
+		if (this.#heartbeatTimer !== undefined || !this.#reliable || this.#closed) return;
+		this.#heartbeatTimer = this.#clock.setTimeout(() => {
+			this.#heartbeatTimer = undefined;
+			const waiting = this.proxies.filter((proxy) => proxy.reliable && proxy.acknowledged < this.#sent);
+			if (waiting.length === 0) {
+				this.#heartbeatDelay = heartbeatPeriod.first;
+				return;
+			}
+			this.#heartbeat(waiting, false);
+			this.#heartbeatDelay = Math.min(this.#heartbeatDelay * 2, heartbeatPeriod.longest);
+			this.#armHeartbeat();
+		}, this.#heartbeatDelay);
+	}
+}
