@@ -45,16 +45,19 @@ export function writeU32BE(bytes: Uint8Array, offset: number, value: number): vo
 /** Returned by {@link readSequenceNumber} for what is no sequence number that a program can count to. */
 export const invalidSequenceNumber = -1;
 
+/** Above every sequence number that is taken seriously. */
+export const sequenceNumberLimit = 2 ** 52;
+
 /**
- * A 64-bit sequence number (high int32, low uint32) as a number. Values below 0 or above 2^53 - 2 come back as
- * {@link invalidSequenceNumber}: at one million messages per second they are 285 years away, so they are hostile or
- * damaged, and a number that can still be incremented exactly keeps every later comparison right.
+ * A 64-bit sequence number (high int32, low uint32) as a number. Values below 0 or from 2^52 on come back as
+ * {@link invalidSequenceNumber}: at one million messages per second they are 142 years away, so they are hostile or
+ * damaged. Below that, the sum of a sequence number and the size of any window is still exact, so that every loop over
+ * a window ends.
  */
 export function readSequenceNumber(bytes: Uint8Array, offset: number, littleEndian: boolean): number {
 	const high = readI32(bytes, offset, littleEndian);
-	if (high < 0 || high > 0x1fffff) return invalidSequenceNumber;
-	const value = high * 0x1_0000_0000 + readU32(bytes, offset + 4, littleEndian);
-	return value >= Number.MAX_SAFE_INTEGER ? invalidSequenceNumber : value;
+	if (high < 0 || high >= 0x100000) return invalidSequenceNumber;
+	return high * 0x1_0000_0000 + readU32(bytes, offset + 4, littleEndian);
 }
 
 export function writeSequenceNumber(bytes: Uint8Array, offset: number, value: number): void {

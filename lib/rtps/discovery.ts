@@ -33,6 +33,8 @@ const firstAnnouncements = [0, 100, 200, 400, 800];
 const longestPeriod = 3000;
 /** Between two looks at the leases of others, ms. */
 const leaseTick = 1000;
+/** The longest lease that is granted, so that what a flood leaves behind goes away some time, ms. */
+const longestLease = 600_000;
 /** What a flood of forged announcements can make be held. */
 const limits = { participants: 512, endpoints: 16_384 };
 
@@ -81,6 +83,8 @@ export class Discovery {
 	readonly #messages: { readonly writer: Writer; readonly reader: Reader };
 	/** Sequence number of the sample that announces each own endpoint, by GUID. */
 	readonly #announced = new Map<string, number>();
+	/** Samples that take back the announcement of an endpoint. Once all have them, nobody needs them any more. */
+	readonly #withdrawals = new Map<Writer, number[]>();
 	#announceTimer: unknown;
 	#leaseTimer: unknown;
 	#announcements = 0;
@@ -121,7 +125,13 @@ export class Discovery {
 		const announced = this.#announced.get(guidToString(guid));
 		this.#announced.delete(guidToString(guid));
 		if (announced !== undefined) writer.remove(announced);
-		writer.write(encodeKey(pids.endpointGuid, guid), encodeDisposal(guid), true);
+		const withdrawals = this.#withdrawals.get(writer) ?? [];
+		this.#withdrawals.set(writer, withdrawals);
+		const known = withdrawals.findIndex((sequenceNumber) => sequenceNumber > writer.acknowledged);
+		for (const sequenceNumber of withdrawals.splice(0, known < 0 ? withdrawals.length : known)) {
+			writer.remove(sequenceNumber);
+		}
+		withdrawals.push(writer.write(encodeKey(pids.endpointGuid, guid), encodeDisposal(guid), true));
 	}
 
 	/** Vouches for the liveliness of the own writers of one kind. */
@@ -223,7 +233,7 @@ export class Discovery {
 		const remote = new RemoteParticipant(
 			found.prefix,
 			info,
-			found.lease,
+			Math.min(found.lease, longestLease),
 			network.choose(found.metatraffic),
 			found.defaults,
 			found.hearsMulticast,
@@ -270,7 +280,7 @@ export class Discovery {
 
 	#update(known: RemoteParticipant, found: ParticipantData): void {
 		known.heard = true;
-		known.lease = found.lease;
+		known.lease = Math.min(found.lease, longestLease);
 		known.hearsMulticast = found.hearsMulticast;
 		const metatraffic = this.#options.network.choose(found.metatraffic);
 		const moved = !sameLocators(metatraffic, known.metatraffic) || !sameLocators(found.defaults, known.defaults);

@@ -95,7 +95,8 @@ export function readDuration(bytes: Uint8Array, offset: number, littleEndian: bo
 	const seconds = readU32(bytes, offset, littleEndian) | 0;
 	const fraction = readU32(bytes, offset + 4, littleEndian);
 	if (seconds === 0x7fffffff || seconds < 0) return Number.POSITIVE_INFINITY;
-	return seconds * 1000 + (fraction / 0x1_0000_0000) * 1000;
+	// To the nanosecond that it was before it became a fraction of 2^-32 s, so that 0.1 s offered satisfies 0.1 s asked.
+	return seconds * 1000 + Math.round((fraction / 0x1_0000_0000) * 1e9) / 1e6;
 }
 
 /** Builds a parameter list, little-endian. Discovery only: it grows as it needs. */
@@ -156,7 +157,8 @@ export class ParameterList {
 		for (const [i, value] of before.entries()) writeU32(this.#bytes, offset + 4 * i, value);
 		const finite = milliseconds < 0x7fffffff * 1000;
 		const seconds = finite ? Math.floor(milliseconds / 1000) : 0x7fffffff;
-		const fraction = finite ? Math.floor(((milliseconds % 1000) / 1000) * 0x1_0000_0000) : 0xffffffff;
+		const rounded = Math.round(((milliseconds % 1000) / 1000) * 0x1_0000_0000);
+		const fraction = finite ? Math.min(rounded, 0xffffffff) : 0xffffffff;
 		writeU32(this.#bytes, offset + 4 * before.length, seconds);
 		writeU32(this.#bytes, offset + 4 * before.length + 4, fraction);
 		return this;

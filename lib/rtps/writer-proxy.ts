@@ -16,7 +16,7 @@ const maxNackFrags = 4;
 /** Between two requests for the same samples: at least, at first, and at most, ms. */
 const renack = { least: 10, first: 30, longest: 1000 };
 /** Between two pre-emptive ACKNACKs: at first and at most, ms. */
-const preemptive = { first: 50, longest: 1000 };
+const preemptive = { first: 50, longest: 3200 };
 /** Pre-emptive ACKNACKs after which a writer that sends data but no heartbeat is taken as it is. */
 const patience = 8;
 

@@ -13,8 +13,8 @@ import type { RemoteReader } from './remote';
 const burst = 256 * 1024;
 /** Samples that one reader may have waiting to be sent again. More of what it lacks it will ask for again. */
 const maxResends = 1024;
-/** From an unacknowledged sample to the first question for acknowledgement; doubled each time up to the second, ms. */
-const heartbeatPeriod = { first: 20, longest: 500 };
+/** From an unacknowledged sample to the first question for acknowledgement; doubled each time up to the longest, ms. */
+const heartbeatPeriod = { first: 20, longest: 2500 };
 
 interface Sample {
 	readonly sequenceNumber: number;
@@ -93,6 +93,13 @@ export class Writer {
 	/** Sequence number of the latest sample, 0 before the first. */
 	get lastSequenceNumber(): number {
 		return this.#last;
+	}
+
+	/** All samples up to this one have been acknowledged by every reader, or been sent where none has to. */
+	get acknowledged(): number {
+		let done = this.#sent;
+		for (const proxy of this.proxies) if (proxy.reliable && proxy.acknowledged < done) done = proxy.acknowledged;
+		return done;
 	}
 
 	/**
@@ -298,10 +305,7 @@ export class Writer {
 
 	#discardAcknowledged(): void {
 		if (!this.#transientLocal) {
-			let done = this.#sent;
-			for (const proxy of this.proxies) {
-				if (proxy.reliable && proxy.acknowledged < done) done = proxy.acknowledged;
-			}
+			const done = this.acknowledged;
 			for (; this.#first <= done; this.#first++) this.#samples.delete(this.#first);
 			this.#advanceFirst();
 		}
