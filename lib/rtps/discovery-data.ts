@@ -3,7 +3,7 @@ import { entityIds, makeGuid, prefixLength } from './guid';
 import { type Locator, locatorLength, readLocator } from './locator';
 import { protocolVersion, vendorId } from './messages';
 import { ParameterList, pids, readDuration, readOctets, readString, visitParameters } from './parameters';
-import { type Qos, defaultQos, durabilities, livelinessKinds } from './qos';
+import { defaultQos, durabilities, livelinessKinds, type Qos } from './qos';
 
 /**
  * The payloads of discovery: SPDPdiscoveredParticipantData, DiscoveredWriterData, DiscoveredReaderData and

@@ -18,8 +18,8 @@ import {
 import { entityIdOf, entityIds, guidToString, makeGuid, prefixLength, sameBytes } from './guid';
 import type { Locator } from './locator';
 import type { Network } from './network';
-import type { Submessage } from './parser';
 import { pids } from './parameters';
+import type { Submessage } from './parser';
 import { defaultQos, type Qos } from './qos';
 import { Reader, type ReaderContext } from './reader';
 import type { Receiver } from './receiver';

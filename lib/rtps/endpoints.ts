@@ -1,5 +1,5 @@
-import type { Clock } from './clock';
 import { writeSequenceNumber } from './bytes';
+import type { Clock } from './clock';
 import { ParameterList, pids } from './parameters';
 import { type IncompatiblePolicy, incompatiblePolicy, inDefaultPartition, type Qos, type QosOptions } from './qos';
 import type { LivelinessStatus, Reader } from './reader';

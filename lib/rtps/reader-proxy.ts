@@ -1,6 +1,9 @@
 import type { RemoteReader } from './remote';
 import type { Writer } from './writer';
 
+/** Samples that one reader may have waiting to be sent again. More of what it lacks it will ask for again. */
+const maxResends = 1024;
+
 /** A sample, or some fragments of it, that one reader asked for again. */
 export class Resend {
 	/** Next fragment of the whole sample, or next index into `fragments`. */
@@ -21,7 +24,6 @@ export class ReaderProxy {
 	acknowledged: number;
 	/** Samples asked for again and not sent yet, by sequence number. */
 	readonly resends = new Map<number, Resend>();
-	closed = false;
 	#ackCount: number | undefined;
 	#nackFragCount: number | undefined;
 
@@ -48,5 +50,24 @@ export class ReaderProxy {
 		if (this.#nackFragCount !== undefined && ((count - this.#nackFragCount) | 0) <= 0) return false;
 		this.#nackFragCount = count;
 		return true;
+	}
+
+	/**
+	 * Notes that the reader wants a sample again: whole, or some fragments of it.
+	 * @returns what has to be put in line; undefined when it is in line already
+	 */
+	request(sequenceNumber: number, fragments: number[] | undefined): Resend | undefined {
+		const waiting = this.resends.get(sequenceNumber);
+		if (waiting === undefined) {
+			if (this.resends.size >= maxResends) return undefined;
+			const resend = new Resend(this, sequenceNumber, fragments);
+			this.resends.set(sequenceNumber, resend);
+			return resend;
+		}
+		if (waiting.fragments === undefined) return undefined;
+		if (fragments === undefined) waiting.fragments = undefined;
+		else waiting.fragments = [...new Set([...waiting.fragments.slice(waiting.next), ...fragments])];
+		waiting.next = 0;
+		return undefined;
 	}
 }

@@ -1,5 +1,5 @@
 import { vendorFast } from './messages';
-import { NumberSet, maxSetBits } from './number-set';
+import { maxSetBits, NumberSet } from './number-set';
 import type { MessageParser, Submessage } from './parser';
 import type { Reader } from './reader';
 import { Reassembly } from './reassembly';

@@ -1,32 +1,19 @@
 import { BriefError } from '../check';
-import { align4 } from './bytes';
-import { type Channel, copyLimit } from './channel';
+import type { Channel } from './channel';
 import type { Clock } from './clock';
+import { History, type Sample } from './history';
 import type { Locator } from './locator';
 import { NumberSet } from './number-set';
 import type { Submessage } from './parser';
 import type { Qos } from './qos';
-import { ReaderProxy, Resend } from './reader-proxy';
+import { ReaderProxy, type Resend } from './reader-proxy';
 import type { RemoteReader } from './remote';
+import { SampleSender } from './sender';
 
 /** Bytes that one turn of the event loop may send before others get theirs, and receivers the time to drain. */
 const burst = 256 * 1024;
-/** Samples that one reader may have waiting to be sent again. More of what it lacks it will ask for again. */
-const maxResends = 1024;
 /** From an unacknowledged sample to the first question for acknowledgement; doubled each time up to the longest, ms. */
 const heartbeatPeriod = { first: 20, longest: 2500 };
-
-interface Sample {
-	readonly sequenceNumber: number;
-	readonly payload: Uint8Array | undefined;
-	readonly isKey: boolean;
-	readonly inlineQos: Uint8Array | undefined;
-	/** Source timestamp: s and 2^-32 s since the Unix epoch. */
-	readonly seconds: number;
-	readonly fraction: number;
-	/** On the monotonic clock, ms. */
-	readonly expires: number;
-}
 
 export interface WriterOptions {
 	readonly entityId: number;
@@ -54,10 +41,8 @@ export class Writer {
 	readonly #channel: Channel;
 	readonly #clock: Clock;
 	readonly #fragmentSize: number;
-	readonly #samples = new Map<number, Sample>();
-	/** Lowest sequence number in #samples, or one above the last when there is none. */
-	#first = 1;
-	#last = 0;
+	readonly #history = new History();
+	readonly #sender: SampleSender;
 	/** All samples up to this one have been sent. */
 	#sent = 0;
 	/** Fragments of sample #sent + 1 that have been sent. */
@@ -83,16 +68,19 @@ export class Writer {
 		this.#channel = options.channel;
 		this.#clock = options.clock;
 		this.#fragmentSize = options.fragmentSize;
+		this.#sender = new SampleSender(options.channel, options.entityId, options.fragmentSize, (last) =>
+			this.#piggyback(last),
+		);
 	}
 
 	/** Samples held: for readers to come, or because a reader has not acknowledged them. */
 	get stored(): number {
-		return this.#samples.size;
+		return this.#history.size;
 	}
 
 	/** Sequence number of the latest sample, 0 before the first. */
 	get lastSequenceNumber(): number {
-		return this.#last;
+		return this.#history.last;
 	}
 
 	/** All samples up to this one have been acknowledged by every reader, or been sent where none has to. */
@@ -113,7 +101,7 @@ export class Writer {
 		const seconds = Math.floor(date);
 		const { lifespan } = this.qos;
 		const sample: Sample = {
-			sequenceNumber: ++this.#last,
+			sequenceNumber: this.#history.next(),
 			payload,
 			isKey,
 			inlineQos,
@@ -124,14 +112,12 @@ export class Writer {
 		const waits = this.#sent + 1 < sample.sequenceNumber;
 		const fits = payload === undefined || payload.length <= this.#fragmentSize;
 		if (this.#transientLocal || this.#reliableDestinations || waits || !fits) {
-			this.#samples.set(sample.sequenceNumber, sample);
-		} else if (this.#samples.size === 0) {
-			this.#first = this.#last + 1;
+			this.#history.add(sample);
 		}
 		if (waits || !fits) {
 			this.#pump(burst);
 		} else {
-			if (this.#destinations.length > 0) this.#sendWhole(sample, this.#destinations, undefined);
+			if (this.#destinations.length > 0) this.#sender.whole(sample, this.#destinations);
 			this.#hasSent(sample);
 		}
 		return sample.sequenceNumber;
@@ -139,13 +125,12 @@ export class Writer {
 
 	/** Takes one sample out of the history, since another has replaced it; readers that ask get a GAP. */
 	remove(sequenceNumber: number): void {
-		this.#samples.delete(sequenceNumber);
-		this.#advanceFirst();
+		this.#history.remove(sequenceNumber);
 	}
 
 	/** True while write() would throw. */
 	get isFull(): boolean {
-		return this.qos.history === 'keep_all' && this.#samples.size >= this.qos.depth && !this.#oldestIsDone();
+		return this.qos.history === 'keep_all' && this.#history.size >= this.qos.depth && !this.#oldestIsDone();
 	}
 
 	/** Resolves once a full history has room again: at most half of it is waiting. At once when it is not full. */
@@ -164,7 +149,7 @@ export class Writer {
 			this.#heartbeat([proxy], false);
 			this.#armHeartbeat();
 		} else if (wantsHistory) {
-			for (const sequenceNumber of this.#samples.keys()) {
+			for (const sequenceNumber of this.#history.sequenceNumbers()) {
 				if (sequenceNumber <= this.#sent) this.#resend(proxy, sequenceNumber, undefined);
 			}
 			this.#pump(burst);
@@ -176,7 +161,6 @@ export class Writer {
 		const index = this.proxies.indexOf(proxy);
 		if (index < 0) return;
 		this.proxies.splice(index, 1);
-		proxy.closed = true;
 		this.#resends = this.#resends.filter((resend) => resend.proxy !== proxy);
 		this.refreshDestinations();
 		this.#discardAcknowledged();
@@ -199,7 +183,7 @@ export class Writer {
 			proxy.acknowledged = acknowledged;
 			this.#discardAcknowledged();
 		}
-		const floor = Math.max(this.#first, proxy.start);
+		const floor = Math.max(this.#history.first, proxy.start);
 		let gapStart = 0;
 		let wanted = false;
 		for (let i = 0; i < set.bits; i++) {
@@ -222,7 +206,7 @@ export class Writer {
 			}
 		}
 		if (gapStart !== 0) {
-			this.#begin(proxy).gap(proxy.entityId, this.entityId, gapStart, this.#gap);
+			this.#sender.begin(proxy).gap(proxy.entityId, this.entityId, gapStart, this.#gap);
 			this.#channel.send(proxy.remote.destinations);
 		}
 		if (wanted) this.#pump(burst);
@@ -232,16 +216,17 @@ export class Writer {
 
 	onNackFrag(proxy: ReaderProxy, { sequenceNumber, set, count }: Submessage): void {
 		if (!proxy.reliable || !proxy.isNewNackFrag(count)) return;
-		const irrelevant = sequenceNumber < Math.max(this.#first, proxy.start) || !this.#isAvailable(sequenceNumber);
+		const irrelevant =
+			sequenceNumber < Math.max(this.#history.first, proxy.start) || !this.#isAvailable(sequenceNumber);
 		if (sequenceNumber > this.#sent) return;
 		if (irrelevant) {
 			this.#gap.reset(sequenceNumber + 1);
-			this.#begin(proxy).gap(proxy.entityId, this.entityId, sequenceNumber, this.#gap);
+			this.#sender.begin(proxy).gap(proxy.entityId, this.entityId, sequenceNumber, this.#gap);
 			this.#channel.send(proxy.remote.destinations);
 			return;
 		}
 		const fragments: number[] = [];
-		const total = this.#fragmentsOf(this.#samples.get(sequenceNumber)!);
+		const total = this.#sender.fragments(this.#history.get(sequenceNumber)!);
 		for (let i = 0; i < set.bits; i++) {
 			if (set.has(i) && set.base + i <= total) fragments.push(set.base + i);
 		}
@@ -258,19 +243,14 @@ export class Writer {
 	close(): void {
 		this.#closed = true;
 		this.#clock.clearTimeout(this.#heartbeatTimer);
-		this.#samples.clear();
+		this.#history.clear();
 		this.#resends = [];
 		this.#sending = undefined;
 		for (const resolve of this.#drained.splice(0)) resolve();
 	}
 
-	#fragmentsOf(sample: Sample): number {
-		const length = sample.payload?.length ?? 0;
-		return length <= this.#fragmentSize ? 1 : Math.ceil(length / this.#fragmentSize);
-	}
-
 	#isAvailable(sequenceNumber: number): boolean {
-		const sample = this.#samples.get(sequenceNumber);
+		const sample = this.#history.get(sequenceNumber);
 		if (sample === undefined) return false;
 		if (sample.expires > this.#clock.now()) return true;
 		this.remove(sequenceNumber);
@@ -278,38 +258,32 @@ export class Writer {
 	}
 
 	#oldestIsDone(): boolean {
-		if (this.#first > this.#sent) return false;
+		if (this.#history.first > this.#sent) return false;
 		for (const proxy of this.proxies) {
-			if (proxy.reliable && proxy.acknowledged < this.#first) return false;
+			if (proxy.reliable && proxy.acknowledged < this.#history.first) return false;
 		}
 		return true;
 	}
 
 	#makeRoom(): void {
-		if (this.#samples.size < this.qos.depth) return;
+		if (this.#history.size < this.qos.depth) return;
 		if (this.qos.history === 'keep_all' && !this.#oldestIsDone()) {
 			this.#askForAcknowledgement();
 			throw new BriefError(
 				'writer is full',
-				`${this.#samples.size} samples wait for readers to acknowledge them, which is all that \`qos.depth\` lets a keep_all history hold: write more slowly, or wait for drained()`,
+				`${this.#history.size} samples wait for readers to acknowledge them, which is all that \`qos.depth\` lets a keep_all history hold: write more slowly, or wait for drained()`,
 			);
 		}
 		// A sample leaves the history only after it has been sent once, as with a write that blocks until it is.
-		while (this.#samples.size >= this.qos.depth && this.#first > this.#sent) this.#sendNext();
-		if (this.#samples.size >= this.qos.depth) this.remove(this.#first);
-	}
-
-	#advanceFirst(): void {
-		while (this.#first <= this.#last && !this.#samples.has(this.#first)) this.#first++;
+		while (this.#history.size >= this.qos.depth && this.#history.first > this.#sent) this.#sendNext();
+		if (this.#history.size >= this.qos.depth) this.remove(this.#history.first);
 	}
 
 	#discardAcknowledged(): void {
 		if (!this.#transientLocal) {
-			const done = this.acknowledged;
-			for (; this.#first <= done; this.#first++) this.#samples.delete(this.#first);
-			this.#advanceFirst();
+			this.#history.removeUpTo(this.acknowledged);
 		}
-		if (this.#drained.length > 0 && (this.#samples.size <= this.qos.depth / 2 || this.#oldestIsDone())) {
+		if (this.#drained.length > 0 && (this.#history.size <= this.qos.depth / 2 || this.#oldestIsDone())) {
 			for (const resolve of this.#drained.splice(0)) resolve();
 		}
 	}
@@ -322,126 +296,61 @@ export class Writer {
 		else if (!this.#transientLocal) this.#discardAcknowledged();
 	}
 
-	/** Begins a message for one reader. */
-	#begin(proxy: ReaderProxy) {
-		return this.#channel.builder.reset().infoDestination(proxy.remote.participant.prefix);
-	}
-
-	#sendWhole(sample: Sample, destinations: readonly Locator[], proxy: ReaderProxy | undefined): void {
-		const { builder } = this.#channel;
-		if (proxy === undefined) builder.reset();
-		else this.#begin(proxy);
-		const { payload } = sample;
-		builder
-			.infoTimestamp(sample.seconds, sample.fraction)
-			.data(
-				proxy?.entityId ?? 0,
-				this.entityId,
-				sample.sequenceNumber,
-				sample.inlineQos,
-				payload?.length ?? -1,
-				sample.isKey,
-			);
-		this.#finish(payload, destinations, proxy === undefined ? sample.sequenceNumber : 0);
-	}
-
-	#sendFragment(sample: Sample, fragment: number, destinations: readonly Locator[], proxy?: ReaderProxy): void {
-		const { builder } = this.#channel;
-		if (proxy === undefined) builder.reset();
-		else this.#begin(proxy);
-		const payload = sample.payload!;
-		const start = (fragment - 1) * this.#fragmentSize;
-		const part = payload.subarray(start, start + this.#fragmentSize);
-		builder
-			.infoTimestamp(sample.seconds, sample.fraction)
-			.dataFrag(
-				proxy?.entityId ?? 0,
-				this.entityId,
-				sample.sequenceNumber,
-				sample.inlineQos,
-				fragment,
-				this.#fragmentSize,
-				payload.length,
-				part.length,
-			);
-		const isLast = start + part.length === payload.length;
-		this.#finish(part, destinations, proxy === undefined && isLast ? sample.sequenceNumber : 0);
-	}
-
-	/** Puts the payload in, the heartbeat behind it when it announces a new `last` (not 0), and sends. */
-	#finish(payload: Uint8Array | undefined, destinations: readonly Locator[], last: number): void {
-		const { builder } = this.#channel;
-		const offset = builder.length;
-		const copies = payload !== undefined && payload.length <= copyLimit;
-		if (copies) builder.append(payload);
-		else if (payload !== undefined) builder.pad(align4(payload.length) === payload.length ? 0 : payload.length);
-		if (last !== 0 && this.#reliableDestinations) {
-			const full = this.qos.history === 'keep_all' && this.#samples.size % Math.max(1, this.qos.depth >> 1) === 0;
-			builder.heartbeat(0, this.entityId, Math.min(this.#first, last + 1), last, ++this.#heartbeatCount, !full);
-		}
-		if (copies || payload === undefined) this.#channel.send(destinations);
-		else this.#channel.sendAround(offset, payload, destinations);
+	/** The heartbeat that rides on a sample: final, but where a full history has to be emptied. */
+	#piggyback(last: number): void {
+		if (!this.#reliableDestinations) return;
+		const half = Math.max(1, this.qos.depth >> 1);
+		const asks = this.qos.history === 'keep_all' && this.#history.size % half === 0;
+		const first = Math.min(this.#history.first, last + 1);
+		this.#channel.builder.heartbeat(0, this.entityId, first, last, ++this.#heartbeatCount, !asks);
 	}
 
 	/** Sends the next sample or fragment that has not been sent yet; returns its bytes. */
 	#sendNext(): number {
-		const sample = this.#sending ?? this.#samples.get(this.#sent + 1);
+		const sample = this.#sending ?? this.#history.get(this.#sent + 1);
 		if (sample === undefined) {
 			this.#sent++;
 			return 0;
 		}
-		const total = this.#fragmentsOf(sample);
+		const total = this.#sender.fragments(sample);
 		if (this.#destinations.length === 0) {
 			this.#hasSent(sample);
 			return 0;
 		}
 		if (total === 1) {
-			this.#sendWhole(sample, this.#destinations, undefined);
+			this.#sender.whole(sample, this.#destinations);
 			this.#hasSent(sample);
 			return sample.payload?.length ?? 0;
 		}
 		this.#sending = sample;
-		this.#sendFragment(sample, ++this.#sentFragments, this.#destinations);
+		this.#sender.fragment(sample, ++this.#sentFragments, this.#destinations);
 		if (this.#sentFragments === total) this.#hasSent(sample);
 		return this.#fragmentSize;
 	}
 
 	#resend(proxy: ReaderProxy, sequenceNumber: number, fragments: number[] | undefined): void {
-		const waiting = proxy.resends.get(sequenceNumber);
-		if (waiting === undefined) {
-			if (proxy.resends.size >= maxResends) return;
-			const resend = new Resend(proxy, sequenceNumber, fragments);
-			proxy.resends.set(sequenceNumber, resend);
-			this.#resends.push(resend);
-		} else if (fragments === undefined) {
-			if (waiting.fragments !== undefined) waiting.next = 0;
-			waiting.fragments = undefined;
-		} else if (waiting.fragments !== undefined) {
-			const rest = new Set(waiting.fragments.slice(waiting.next));
-			for (const fragment of fragments) rest.add(fragment);
-			waiting.fragments = [...rest];
-			waiting.next = 0;
-		}
+		const resend = proxy.request(sequenceNumber, fragments);
+		if (resend !== undefined) this.#resends.push(resend);
 	}
 
 	/** Sends the next piece of what was asked for again; returns its bytes. */
 	#sendResend(resend: Resend): number {
 		const { proxy, sequenceNumber, fragments } = resend;
-		const sample = this.#isAvailable(sequenceNumber) ? this.#samples.get(sequenceNumber) : undefined;
+		const sample = this.#isAvailable(sequenceNumber) ? this.#history.get(sequenceNumber) : undefined;
 		let bytes = 0;
 		let done = true;
 		if (sample === undefined) {
 			this.#gap.reset(sequenceNumber + 1);
-			this.#begin(proxy).gap(proxy.entityId, this.entityId, sequenceNumber, this.#gap);
+			this.#sender.begin(proxy).gap(proxy.entityId, this.entityId, sequenceNumber, this.#gap);
 			this.#channel.send(proxy.remote.destinations);
 		} else {
-			const total = this.#fragmentsOf(sample);
+			const total = this.#sender.fragments(sample);
 			bytes = Math.min(sample.payload?.length ?? 0, this.#fragmentSize);
 			if (total === 1) {
-				this.#sendWhole(sample, proxy.remote.destinations, proxy);
+				this.#sender.whole(sample, proxy.remote.destinations, proxy);
 			} else {
 				const fragment = fragments === undefined ? resend.next + 1 : fragments[resend.next]!;
-				this.#sendFragment(sample, fragment, proxy.remote.destinations, proxy);
+				this.#sender.fragment(sample, fragment, proxy.remote.destinations, proxy);
 				resend.next++;
 				done = resend.next >= (fragments?.length ?? total);
 			}
@@ -458,11 +367,11 @@ export class Writer {
 	#pump(budget: number): void {
 		if (this.#pumping) return;
 		let rest = budget;
-		while (rest > 0 && (this.#resends.length > 0 || this.#sent < this.#last)) {
+		while (rest > 0 && (this.#resends.length > 0 || this.#sent < this.#history.last)) {
 			const resend = this.#resends[0];
 			rest -= (resend === undefined ? this.#sendNext() : this.#sendResend(resend)) + 64;
 		}
-		if (this.#resends.length === 0 && this.#sent >= this.#last) return;
+		if (this.#resends.length === 0 && this.#sent >= this.#history.last) return;
 		this.#pumping = true;
 		this.#clock.setImmediate(() => {
 			this.#pumping = false;
@@ -471,18 +380,12 @@ export class Writer {
 	}
 
 	#heartbeat(proxies: readonly ReaderProxy[], final: boolean, liveliness = false): void {
-		const first = Math.min(this.#first, this.#sent + 1);
+		const first = Math.min(this.#history.first, this.#sent + 1);
 		for (const proxy of proxies) {
 			if (!proxy.reliable && !liveliness) continue;
-			this.#begin(proxy).heartbeat(
-				proxy.entityId,
-				this.entityId,
-				first,
-				this.#sent,
-				++this.#heartbeatCount,
-				final,
-				liveliness,
-			);
+			this.#sender
+				.begin(proxy)
+				.heartbeat(proxy.entityId, this.entityId, first, this.#sent, ++this.#heartbeatCount, final, liveliness);
 			this.#channel.send(proxy.remote.destinations);
 		}
 	}

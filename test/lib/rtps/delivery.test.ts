@@ -105,7 +105,10 @@ describe('rtps delivery', () => {
 				clock.run(500);
 				const count = length > 100_000 ? 20 : 200;
 				stream(network, writer, count, length);
-				assert.ok(clock.runUntil(() => numbers.length >= count && writer.stored === 0, 120_000), `seed ${seed}`);
+				assert.ok(
+					clock.runUntil(() => numbers.length >= count && writer.stored === 0, 120_000),
+					`seed ${seed}`,
+				);
 				assert.deepEqual(numbers, range(1, count), `seed ${seed}`);
 			}
 		});
@@ -138,10 +141,16 @@ describe('rtps delivery', () => {
 			clock.run(1000);
 			const late = read(two, { durability: 'transient_local', depth: 7 });
 			const fresh = read(two, { durability: 'volatile' });
-			assert.ok(clock.runUntil(() => late.numbers.length === 7, 20_000), `seed ${seed}`);
+			assert.ok(
+				clock.runUntil(() => late.numbers.length === 7, 20_000),
+				`seed ${seed}`,
+			);
 			clock.run(2000);
 			stream(network, writer, 5, 16, 21);
-			assert.ok(clock.runUntil(() => late.numbers.length === 12 && fresh.numbers.length >= 5, 20_000), `seed ${seed}`);
+			assert.ok(
+				clock.runUntil(() => late.numbers.length === 12 && fresh.numbers.length >= 5, 20_000),
+				`seed ${seed}`,
+			);
 			assert.deepEqual(late.numbers, range(14, 25));
 			assert.deepEqual(fresh.numbers, range(21, 25));
 			assert.equal(writer.stored, 7);
@@ -169,7 +178,10 @@ describe('rtps delivery', () => {
 			stream(network, writer, 30, 16, 6);
 			network.conditions = { latency: 2 };
 			stream(network, writer, 5, 16, 36);
-			assert.ok(clock.runUntil(() => numbers.at(-1) === 40 && writer.stored === 0, 10_000), `seed ${seed}: ${numbers}`);
+			assert.ok(
+				clock.runUntil(() => numbers.at(-1) === 40 && writer.stored === 0, 10_000),
+				`seed ${seed}: ${numbers}`,
+			);
 			assert.deepEqual(numbers.slice(0, 5), range(1, 5));
 			assert.deepEqual(numbers.slice(-5), range(36, 40));
 			assert.deepEqual(
@@ -283,7 +295,9 @@ describe('rtps delivery', () => {
 		const network = new SimulatedNetwork(1);
 		const warnings: string[] = [];
 		const one = await network.join('10.0.0.1');
-		const two = await network.join('10.0.0.2', { onWarning: ({ kind, message }) => warnings.push(`${kind}: ${message}`) });
+		const two = await network.join('10.0.0.2', {
+			onWarning: ({ kind, message }) => warnings.push(`${kind}: ${message}`),
+		});
 		let seen = 0;
 		const reader = two.createReader({
 			topic,
@@ -331,7 +345,9 @@ describe('rtps delivery', () => {
 		const writer = write(source, { depth: 500 });
 		const sinks = await Promise.all(range(2, 6).map((n) => network.join(`10.0.0.${n}`, options)));
 		const readers = sinks.map((sink) => read(sink));
-		assert.ok(network.clock.runUntil(() => writer.matched === 5 && readers.every((r) => r.reader.matched === 1), 20_000));
+		assert.ok(
+			network.clock.runUntil(() => writer.matched === 5 && readers.every((r) => r.reader.matched === 1), 20_000),
+		);
 		network.clock.run(500);
 		stream(network, writer, 100, 3000);
 		const done = () => readers.every(({ numbers }) => numbers.length === 100);

@@ -12,7 +12,12 @@ const text = (value: string) => new TextEncoder().encode(value);
 
 function read(participant: Participant, qos: QosOptions = {}) {
 	const seen: number[] = [];
-	const reader = participant.createReader({ topic, typeName, qos, onSample: (_, info) => seen.push(info.sequenceNumber) });
+	const reader = participant.createReader({
+		topic,
+		typeName,
+		qos,
+		onSample: (_, info) => seen.push(info.sequenceNumber),
+	});
 	return { reader, seen };
 }
 
@@ -37,7 +42,13 @@ describe('rtps discovery', () => {
 				topic,
 				typeName,
 				userData: text('typehash=RIHS01_1;'),
-				qos: { reliability: 'reliable', durability: 'transient_local', depth: 7, deadline: 1500, livelinessLease: 2500 },
+				qos: {
+					reliability: 'reliable',
+					durability: 'transient_local',
+					depth: 7,
+					deadline: 1500,
+					livelinessLease: 2500,
+				},
 			});
 			network.clock.run(3000);
 			const two = await network.join('10.0.0.2', { name: 'laptop' });
@@ -57,7 +68,12 @@ describe('rtps discovery', () => {
 			assert.deepEqual(reader.matchedEndpoints(), [writer]);
 			await two.close();
 			assert.ok(network.clock.runUntil(() => one.participants().length === 0, 40_000));
-			assert.deepEqual(events, ['joined laptop', 'added reader rt/numbers', 'removed reader rt/numbers', 'left laptop']);
+			assert.deepEqual(events, [
+				'joined laptop',
+				'added reader rt/numbers',
+				'removed reader rt/numbers',
+				'left laptop',
+			]);
 			await one.close();
 			assert.equal(network.sockets.size, 0);
 		}
@@ -107,7 +123,10 @@ describe('rtps discovery', () => {
 		for (const round of range(1, 4)) {
 			const two = await network.join('10.0.0.2', { leaseDuration: 5000 });
 			const { seen } = read(two, { durability: 'transient_local' });
-			assert.ok(network.clock.runUntil(() => seen.length === 5, 20_000), `round ${round}`);
+			assert.ok(
+				network.clock.runUntil(() => seen.length === 5, 20_000),
+				`round ${round}`,
+			);
 			assert.deepEqual(seen, range(1, 5));
 			// Killed: its sockets vanish without a farewell, and its state machines go silent.
 			for (const bound of [...network.sockets]) if (bound.host.address === '10.0.0.2') network.sockets.delete(bound);
@@ -211,9 +230,15 @@ describe('rtps discovery', () => {
 		assert.equal(incompatiblePolicy(base, { ...base, coherentAccess: true }), 'presentation');
 		assert.equal(incompatiblePolicy({ ...base, latencyBudget: 5 }, base), 'latency_budget');
 		assert.equal(incompatiblePolicy({ ...base, representations: [2] }, base), 'data_representation');
-		assert.equal(incompatiblePolicy({ ...base, representations: [2] }, { ...base, representations: [0, 2] }), undefined);
+		assert.equal(
+			incompatiblePolicy({ ...base, representations: [2] }, { ...base, representations: [0, 2] }),
+			undefined,
+		);
 		assert.equal(incompatiblePolicy(base, { ...base, representations: [2] }), 'data_representation');
-		assert.equal(incompatiblePolicy({ ...base, durability: 'persistent' }, { ...base, durability: 'transient' }), undefined);
+		assert.equal(
+			incompatiblePolicy({ ...base, durability: 'persistent' }, { ...base, durability: 'transient' }),
+			undefined,
+		);
 		assert.deepEqual([[], [''], ['*'], ['a'], ['a', '']].map(inDefaultPartition), [true, true, true, false, true]);
 	});
 
@@ -227,8 +252,14 @@ describe('rtps discovery', () => {
 		assert.throws(() => one.createWriter({ topic: '', typeName }), /`topic`/);
 		assert.throws(() => one.createWriter({ topic, typeName, userData: new Uint8Array(70_000) }), /`userData`.*70000/);
 		await assert.rejects(network.join('10.0.0.1', { domainId: 233 }), /`domainId`/);
-		await assert.rejects(network.join('10.0.0.1', { network: { peers: ['robot.local'] } }), /`network.peers`.*robot.local/);
-		await assert.rejects(network.join('10.0.0.1', { network: { interfaces: ['wlan7'] } }), /eth0 \(10.0.0.1\); got "wlan7"/);
+		await assert.rejects(
+			network.join('10.0.0.1', { network: { peers: ['robot.local'] } }),
+			/`network.peers`.*robot.local/,
+		);
+		await assert.rejects(
+			network.join('10.0.0.1', { network: { interfaces: ['wlan7'] } }),
+			/eth0 \(10.0.0.1\); got "wlan7"/,
+		);
 	});
 
 	it('chooses interfaces as ROS 2 does', () => {
@@ -256,7 +287,10 @@ describe('rtps discovery', () => {
 	it('sends to the address of a participant that can be reached', async () => {
 		const simulated = new SimulatedNetwork(1);
 		const open = (options: Parameters<typeof Network.open>[1]) =>
-			Network.open(simulated.host('10.0.0.1'), options, 0, new Uint8Array(12), { onDatagram: () => {}, onError: () => {} });
+			Network.open(simulated.host('10.0.0.1'), options, 0, new Uint8Array(12), {
+				onDatagram: () => {},
+				onError: () => {},
+			});
 		const network = await open({});
 		const at = (...addresses: string[]) =>
 			network.choose(addresses.map((address) => ({ address, port: 1 }))).map(({ address }) => address);

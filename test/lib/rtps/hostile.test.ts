@@ -8,7 +8,7 @@ import { completeQos } from '../../../lib/rtps/qos';
 import { payload, random, range, SimulatedNetwork } from './simulation';
 
 /** Datagrams per run: a million with RTPS_FUZZ=1000000. The seed can be set with RTPS_FUZZ_SEED. */
-const count = Number(process.env.RTPS_FUZZ ?? 100_000);
+const count = Number(process.env.RTPS_FUZZ ?? 200_000);
 const seed = Number(process.env.RTPS_FUZZ_SEED ?? 1);
 const topic = 'rt/numbers';
 const typeName = 'Numbers';
@@ -243,7 +243,14 @@ describe('rtps against hostile datagrams', () => {
 		network.clock.run(2000);
 		const other = Uint8Array.from({ length: 12 }, () => 9);
 		const guid = makeGuid(other, 0x103);
-		const data = encodeEndpoint({ guid, isWriter: true, topic, typeName, qos: completeQos(), userData: new Uint8Array(0) });
+		const data = encodeEndpoint({
+			guid,
+			isWriter: true,
+			topic,
+			typeName,
+			qos: completeQos(),
+			userData: new Uint8Array(0),
+		});
 		const announce = (prefix: Uint8Array) => {
 			const message = new MessageBuilder(prefix);
 			message.data(0, entityIds.publicationsWriter, 1, undefined, data.length).append(data);

@@ -84,10 +84,7 @@ describe('rtps wire', () => {
 				const bytes = new Uint8Array(8);
 				writeSequenceNumber(bytes, 0, value);
 				assert.equal(readSequenceNumber(bytes, 0, true), value);
-				const swapped = Uint8Array.from([
-					...bytes.subarray(0, 4).toReversed(),
-					...bytes.subarray(4).toReversed(),
-				]);
+				const swapped = Uint8Array.from([...bytes.subarray(0, 4).toReversed(), ...bytes.subarray(4).toReversed()]);
 				assert.equal(readSequenceNumber(swapped, 0, false), value);
 			}),
 		);
@@ -264,7 +261,9 @@ describe('rtps wire', () => {
 			[5, 6],
 		);
 		assert.equal(parse(builder.view(), sender).seen.length, 0);
-		const unknown = new MessageBuilder(sender).append(Uint8Array.of(0x7f, 1, 4, 0, 1, 2, 3, 4)).heartbeat(1, 2, 5, 5, 1, true);
+		const unknown = new MessageBuilder(sender)
+			.append(Uint8Array.of(0x7f, 1, 4, 0, 1, 2, 3, 4))
+			.heartbeat(1, 2, 5, 5, 1, true);
 		assert.equal(parse(unknown.view()).seen.length, 1);
 	});
 
