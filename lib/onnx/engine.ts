@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxruntime-common';
 import { BriefError } from '../check';
 import { type TensorData, type TensorType, tensorTypes } from '../tensor/tensor';
+import { hashBytes, hashModel } from './hash';
 import { type ModelHeader, readHeader, type ValueInfo } from './header';
 import { checkExternalPaths } from './model-path';
 import { findNonFinite, nonFiniteName } from './non-finite';
@@ -44,6 +45,7 @@ export class Engine {
 		const outputs = header.outputs.filter(isRunnable);
 		checkRunnable(name, header, outputs);
 		checkExternalFiles(source, header, name);
+		await checkPin(source, header, name, options.sha256);
 		const runtime = loadRuntime(options.runtime);
 		const notes = runtime.note === undefined ? [] : [runtime.note];
 		for (const output of header.outputs) {
@@ -52,7 +54,7 @@ export class Engine {
 				`The output \`${output.name}\` is left out: it is of type ${output.type}, not a tensor of a known type.`,
 			);
 		}
-		const { session, provider } = await createSession(runtime, source, header, options);
+		const { session, provider } = await createSession(runtime, source, header, options, notes);
 		const info: ModelInfo = {
 			header,
 			inputs: tensorInfos(session.inputMetadata, header.inputs),
@@ -146,30 +148,62 @@ function checkExternalFiles(source: ModelSource, header: ModelHeader, name: stri
 	}
 }
 
-async function createSession(runtime: Runtime, source: ModelSource, header: ModelHeader, options: LoadOptions) {
-	const threads = options.threads ?? 1;
+async function checkPin(source: ModelSource, header: ModelHeader, name: string, pin = ''): Promise<void> {
+	if (!pin) return;
+	const hash = 'path' in source ? await hashModel(source.path, header.externalFiles) : hashBytes(source.bytes);
+	if (hash === pin.toLowerCase()) return;
+	throw new BriefError(
+		'sha256 differs',
+		`${name} is not the model that was chosen: its SHA-256 is ${hash}, expected ${pin}. Restore the file, or choose this one.`,
+	);
+}
+
+/** Tries the providers in their order; the CPU comes last and is always there. */
+async function createSession(
+	runtime: Runtime,
+	source: ModelSource,
+	header: ModelHeader,
+	options: LoadOptions,
+	notes: string[],
+): Promise<{ session: InferenceSession; provider: string }> {
+	const last = runtime.kind === 'wasm' ? 'wasm' : 'cpu';
+	for (const provider of options.providers ?? []) {
+		if (provider === 'cpu') break;
+		try {
+			return { session: await createWith(runtime, source, header, options, provider), provider };
+		} catch (error) {
+			const reason = (error as Error).message.split('\n')[0];
+			notes.push(`The execution provider ${provider} is not in use, since it does not work here: ${reason}`);
+		}
+	}
+	try {
+		return { session: await createWith(runtime, source, header, options, last), provider: last };
+	} catch (error) {
+		throw explainLoadError(error as Error, header);
+	}
+}
+
+function createWith(
+	runtime: Runtime,
+	source: ModelSource,
+	header: ModelHeader,
+	options: LoadOptions,
+	provider: string,
+): Promise<InferenceSession> {
 	const settings: InferenceSession.SessionOptions = {
-		executionProviders: [runtime.kind === 'wasm' ? 'wasm' : 'cpu'],
-		intraOpNumThreads: threads,
+		executionProviders: [provider],
+		intraOpNumThreads: options.threads ?? 1,
 		interOpNumThreads: 1,
 		// Old exporters' files cause pages of warnings at every load.
 		logSeverityLevel: 3,
 		// By default threads that wait for work burn a whole core.
 		extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 	};
-	const create = (): Promise<InferenceSession> => {
-		if (!('path' in source)) return runtime.ort.InferenceSession.create(source.bytes, settings);
-		if (runtime.kind === 'native') return runtime.ort.InferenceSession.create(source.path, settings);
-		return runtime.ort.InferenceSession.create(readFileSync(source.path), {
-			...settings,
-			externalData: readExternalData(source.path, header.externalFiles),
-		});
-	};
-	try {
-		return { session: await create(), provider: runtime.kind === 'wasm' ? 'wasm' : 'cpu' };
-	} catch (error) {
-		throw explainLoadError(error as Error, header);
-	}
+	const { InferenceSession: Session } = runtime.ort;
+	if (!('path' in source)) return Session.create(source.bytes, settings);
+	if (runtime.kind === 'native') return Session.create(source.path, settings);
+	const externalData = readExternalData(source.path, header.externalFiles);
+	return Session.create(readFileSync(source.path), { ...settings, externalData });
 }
 
 /** What ONNX Runtime says at loading, with what to do about the usual reasons. */

@@ -13,3 +13,8 @@ export async function hashModel(path: string, externalFiles: readonly string[]):
 	}
 	return hash.digest('hex');
 }
+
+/** SHA-256 of a model in memory, in hexadecimal. */
+export function hashBytes(bytes: Uint8Array): string {
+	return createHash('sha256').update(bytes).digest('hex');
+}

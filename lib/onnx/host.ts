@@ -11,6 +11,8 @@ export interface Host {
 	 * Rejects when the run fails or the place dies meanwhile.
 	 */
 	run(inputs: readonly Tensor[], allowNonFinite: boolean): Promise<HostResult>;
+	/** Ends it at once, in the middle of a run too, where that is possible. */
+	kill?(): void;
 	/** Ends the place once what runs in it has ended. Resolves when it is gone. */
 	close(): Promise<void>;
 }
@@ -19,6 +21,18 @@ export interface HostResult {
 	readonly outputs: readonly PlainTensor[];
 	/** How long the inference took, ms. */
 	readonly time: number;
+}
+
+/** Who waits for an answer. */
+export interface Settle<T> {
+	resolve(value: T): void;
+	reject(error: Error): void;
+}
+
+/** An error as it travels. */
+export function plainError(error: unknown): PlainError {
+	if (error instanceof BriefError) return { brief: error.brief, message: error.message };
+	return { message: error instanceof Error ? error.message : String(error) };
 }
 
 /** An error that has travelled, as an Error again. */

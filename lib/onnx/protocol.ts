@@ -22,6 +22,10 @@ export interface LoadOptions {
 	readonly runtime?: RuntimeChoice;
 	/** Threads within an operator. Default: 1; more of them pay off for large models only. */
 	readonly threads?: number;
+	/** Execution providers in the order of preference, such as `cuda`, `cpu`. Default: `cpu`, which is always last. */
+	readonly providers?: readonly string[];
+	/** SHA-256 in hexadecimal that the model has to have, as `hashModel` computes it. Default: any. */
+	readonly sha256?: string;
 }
 
 /** A tensor that a model takes or gives. */
@@ -105,3 +109,15 @@ export type Reply =
 			readonly time: number;
 	  }
 	| { readonly kind: 'refused'; readonly buffer: ArrayBuffer; readonly error: PlainError };
+
+/** To a child process; everything is copied on the way. */
+export type ProcessRequest =
+	| { readonly kind: 'load'; readonly source: ModelSource; readonly options: LoadOptions }
+	| (Omit<RunRequest, 'buffer'> & { readonly bytes: Uint8Array })
+	| { readonly kind: 'close' };
+
+/** From a child process. */
+export type ProcessReply =
+	| Extract<Reply, { kind: 'loaded' | 'failed' }>
+	| Omit<Extract<Reply, { kind: 'done' }>, 'buffer'>
+	| Omit<Extract<Reply, { kind: 'refused' }>, 'buffer'>;

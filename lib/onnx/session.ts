@@ -1,27 +1,59 @@
-import { createHash } from 'node:crypto';
 import { realpathSync, statSync } from 'node:fs';
 import { BriefError } from '../check';
-import { Tensor } from '../tensor/tensor';
+import { systemTimers, type Timers } from '../control/timers';
+import type { Tensor } from '../tensor/tensor';
+import { hashBytes } from './hash';
 import type { Host } from './host';
-import type { LoadOptions, ModelInfo, ModelSource, TensorInfo } from './protocol';
+import { InlineHost } from './inline-host';
+import type { Placement, PlacementChoice } from './placement';
+import { ProcessHost } from './process-host';
+import type { LoadOptions, ModelInfo, ModelSource } from './protocol';
+import { RecurrentState, type StateHolder, type StatePair } from './recurrent';
+import { type Client, type CreateHost, type ModelEvent, type Request, SharedModel } from './shared-model';
 import { type Figures, Statistics } from './statistics';
 import { WorkerHost } from './worker-host';
 
+/** What happens to requests that come while the model runs. */
+export const waitingChoices = ['newest', 'queue', 'drop'] as const;
+export type Waiting = (typeof waitingChoices)[number];
+
 export interface SessionOptions extends LoadOptions {
+	/** Where the model runs. Default: `worker`. */
+	readonly placement?: PlacementChoice;
+	/** Whether a changed file is loaded anew while the old model goes on. Default: false. */
+	readonly watch?: boolean;
 	/** Whether NaN and Inf pass, in and out. Default: false, which refuses them. */
 	readonly allowNonFinite?: boolean;
-	/** Where the model is loaded. Sessions that share a model use what the first of them brought. Default: a thread. */
+	/**
+	 * While a run is under way, keep the `newest` request, `queue` requests, or `drop` them. Default: `newest`.
+	 */
+	readonly waiting?: Waiting;
+	/** How many requests are queued; beyond, the oldest is dropped. Default: 10. */
+	readonly queueLength?: number;
+	/** How long after a request its result is of use, ms; a later one is an error and thrown away. Default: for ever. */
+	readonly deadline?: number | undefined;
+	/** Outputs that are fed back into inputs. Default: none. */
+	readonly state?: readonly StatePair[];
+	readonly onEvent?: (event: ModelEvent) => void;
+	/** Makes the places in which models are loaded. Sessions of one model use what the first of them brought. */
 	readonly createHost?: CreateHost;
-	/** Milliseconds of a monotonic clock. Default: `performance.now`. */
-	readonly now?: () => number;
+	/** Default: the system's. */
+	readonly timers?: Timers;
 }
 
-/** Makes the place in which a model is loaded; `onDeath` is called when it ends without being asked to. */
-export type CreateHost = (source: ModelSource, options: LoadOptions, onDeath: (error: Error) => void) => Host;
+/** How one request is to be run. */
+export interface RunOptions {
+	/** Whose recurrent state to use. Default: one state for all. */
+	readonly key?: string;
+	/** Begin with the initial state. Default: false. */
+	readonly reset?: boolean;
+	/** Called when the turn of the request has come; what it throws fails the request. */
+	readonly check?: () => void;
+}
 
 /** What one run gave. */
 export interface RunResult {
-	/** In the order of the model's outputs. */
+	/** In the order of the model's outputs, those left out that are state. */
 	readonly outputs: readonly Tensor[];
 	/** How long the inference took, ms. */
 	readonly time: number;
@@ -29,256 +61,270 @@ export interface RunResult {
 	readonly wait: number;
 }
 
-/** A request that waits or runs. */
-interface Pending {
-	readonly session: ModelSession;
-	readonly inputs: readonly Tensor[];
-	readonly since: number;
-	settle(result: RunResult | 'dropped'): void;
-	fail(error: Error): void;
-}
-
-/** How many deaths in a row without a result in between are answered with a new start. */
-const mostDeaths = 3;
-
-/** How long close() waits for a run under way, ms; after that the thread ends in the background. */
-const longestClose = 2000;
-
 const models = new Map<string, SharedModel>();
 
-/** One loaded model, shared by the sessions that ask for the same file and settings. */
-class SharedModel {
-	readonly sessions = new Set<ModelSession>();
-	/** Sessions with a request waiting, in the order of their turns, so that a fast one does not starve the others. */
-	readonly #turns: ModelSession[] = [];
-	#host: Host | undefined;
-	/** Set while the host is ready. */
-	#info: ModelInfo | undefined;
-	#isBusy = false;
-	#deaths = 0;
-
-	constructor(
-		private readonly key: string,
-		private readonly source: ModelSource,
-		private readonly options: LoadOptions,
-		private readonly createHost: CreateHost,
-	) {}
-
-	/** Loads the model unless it is; the promise of the place that it is in now. */
-	load(): Promise<ModelInfo> {
-		if (!this.#host) {
-			const host: Host = this.createHost(this.source, this.options, (error) => this.#onDeath(host, error));
-			this.#host = host;
-			host.ready.then(
-				(info) => {
-					if (this.#host === host) this.#info = info;
-				},
-				() => {},
-			);
-		}
-		return this.#host.ready;
-	}
-
-	request(session: ModelSession): void {
-		this.#turns.push(session);
-		this.#next();
-	}
-
-	withdraw(session: ModelSession): void {
-		const place = this.#turns.indexOf(session);
-		if (place >= 0) this.#turns.splice(place, 1);
-	}
-
-	/** Ends the model with its last session. */
-	async leave(session: ModelSession): Promise<void> {
-		this.withdraw(session);
-		this.sessions.delete(session);
-		if (this.sessions.size > 0) return;
-		if (models.get(this.key) === this) models.delete(this.key);
-		const host = this.#host;
-		this.#host = undefined;
-		this.#info = undefined;
-		if (!host) return;
-		let timer: NodeJS.Timeout | undefined;
-		const enough = new Promise<void>((resolve) => {
-			timer = setTimeout(resolve, longestClose);
-		});
-		await Promise.race([host.close(), enough]);
-		clearTimeout(timer);
-	}
-
-	#next(): void {
-		if (this.#isBusy || this.#turns.length === 0) return;
-		const host = this.#host;
-		const info = this.#info;
-		if (!host || !info) {
-			this.#isBusy = true;
-			this.load().then(
-				() => this.#goOn(),
-				(error) => {
-					for (const session of this.#turns.splice(0)) session.take()?.fail(error);
-					this.#goOn();
-				},
-			);
-			return;
-		}
-		const pending = this.#turns.shift()?.take();
-		if (!pending) return;
-		this.#isBusy = true;
-		const { session } = pending;
-		const begin = session.now();
-		host.run(pending.inputs, session.allowNonFinite).then(
-			({ outputs, time }) => {
-				this.#deaths = 0;
-				this.#goOn();
-				const tensors = outputs.map(
-					({ dims, data }, i) => new Tensor((info.outputs[i] as TensorInfo).type, dims, data),
-				);
-				pending.settle({ outputs: tensors, time, wait: begin - pending.since });
-			},
-			(error) => {
-				this.#goOn();
-				pending.fail(error);
-			},
-		);
-	}
-
-	#goOn(): void {
-		this.#isBusy = false;
-		this.#next();
-	}
-
-	/** A place that died is replaced with the next request, unless it keeps dying. */
-	#onDeath(host: Host, error: Error): void {
-		if (this.#host !== host) return;
-		this.#deaths++;
-		this.#info = undefined;
-		if (this.#deaths < mostDeaths) {
-			this.#host = undefined;
-			return;
-		}
-		const reason = new BriefError(
-			'worker keeps dying',
-			`The thread of the model died ${mostDeaths} times in a row; it is not started again before the next deploy. ${error.message}`,
-			{ cause: error },
-		);
-		const ready = Promise.reject(reason);
-		ready.catch(() => {});
-		this.#host = { ready, run: () => ready, close: async () => {} };
-	}
-}
-
-/** A node's hold on a model: its requests, its figures. Get one with `openSession`. */
-export class ModelSession {
-	readonly now: () => number;
-	readonly allowNonFinite: boolean;
+/** A node's hold on a model: its requests, its recurrent state, its figures. Get one with `openSession`. */
+export class ModelSession implements Client {
 	readonly #model: SharedModel;
+	readonly #options: SessionOptions;
+	readonly #timers: Timers;
 	readonly #statistics: Statistics;
-	#waiting: Pending | undefined;
-	#current: Pending | undefined;
+	readonly #waiting: SessionRequest[] = [];
+	readonly #mostWaiting: number;
+	#current: SessionRequest | undefined;
+	#state: RecurrentState | undefined;
 	#isClosed = false;
 
 	constructor(model: SharedModel, options: SessionOptions) {
 		this.#model = model;
-		this.now = options.now ?? (() => performance.now());
-		this.allowNonFinite = options.allowNonFinite ?? false;
-		this.#statistics = new Statistics(this.now);
-		model.sessions.add(this);
-	}
-
-	/** What is known of the model, once it is loaded. Rejects with a BriefError when it cannot be. */
-	ready(): Promise<ModelInfo> {
-		if (this.#isClosed) return Promise.reject(closedError());
-		return this.#model.load();
+		this.#options = options;
+		this.#timers = options.timers ?? systemTimers;
+		this.#statistics = new Statistics(() => this.#timers.now());
+		this.#mostWaiting = options.waiting === 'queue' ? (options.queueLength ?? 10) : 1;
+		model.join(this);
 	}
 
 	/**
-	 * Runs the model, or waits for its turn; a newer request of this session takes the place of one that waits, which
-	 * then resolves as `dropped`.
-	 * @param inputs in the order of the model's inputs, as `bindInputs` gives them
+	 * What is known of the model, once it is loaded, with the inputs and outputs that are state left out. Rejects with a
+	 * BriefError when the model cannot be loaded or the state does not fit it.
 	 */
-	run(inputs: readonly Tensor[]): Promise<RunResult | 'dropped'> {
+	async ready(): Promise<ModelInfo> {
+		if (this.#isClosed) throw closedError();
+		return this.#reduced(await this.#model.load());
+	}
+
+	/** Where the model runs at present. */
+	get placement(): Placement {
+		return this.#model.placement;
+	}
+
+	/**
+	 * Runs the model, or waits for its turn. Resolves as `dropped` when the request is superseded or there is no room
+	 * for it.
+	 * @param inputs in the order of the inputs that `ready` names, as `bindInputs` gives them
+	 */
+	run(inputs: readonly Tensor[], options: RunOptions = {}): Promise<RunResult | 'dropped'> {
 		if (this.#isClosed) return Promise.reject(closedError());
 		return new Promise((resolve, reject) => {
-			const replaced = this.#waiting;
-			const pending: Pending = {
-				session: this,
-				inputs,
-				since: this.now(),
-				settle: (result) => {
-					if (this.#current === pending) this.#current = undefined;
-					if (result !== 'dropped') this.#statistics.addRun(result.time);
-					resolve(result);
-				},
-				fail: (error) => {
-					if (this.#current === pending) this.#current = undefined;
-					this.#statistics.failed++;
-					reject(error);
-				},
-			};
-			this.#waiting = pending;
-			if (replaced) {
-				this.#statistics.dropped++;
-				replaced.settle('dropped');
-			} else this.#model.request(this);
+			const request = new SessionRequest(this.#owner, inputs, options, resolve, reject);
+			const { waiting = 'newest', deadline } = this.#options;
+			if (waiting === 'drop' && (this.#current || this.#waiting.length > 0)) {
+				this.#drop(request);
+				return;
+			}
+			if (deadline !== undefined) {
+				request.timer = this.#timers.setTimeout(() => this.#expire(request, deadline), deadline);
+			}
+			const isWaiting = this.#waiting.length > 0;
+			this.#waiting.push(request);
+			if (this.#waiting.length > this.#mostWaiting) this.#drop(this.#waiting.shift() as SessionRequest);
+			if (!isWaiting) this.#model.request(this);
 		});
 	}
 
-	/** The request that waits, which then is under way. For the model. */
-	take(): Pending | undefined {
-		const pending = this.#waiting;
-		this.#waiting = undefined;
-		this.#current = pending;
-		return pending;
+	/** Back to the initial state: of one key, or of all. A run under way leaves nothing behind. */
+	resetState(key?: string): void {
+		this.#state?.reset(key);
 	}
 
 	figures(): Figures {
 		return this.#statistics.figures();
 	}
 
+	/** Looks whether the model's file has changed, without waiting for the next look. */
+	lookForChanges(): Promise<void> {
+		return this.#model.lookForChanges();
+	}
+
 	/**
 	 * Lets go of the model. Requests that wait or run resolve as `dropped`. The last session ends the model: resolves
-	 * when its thread has ended, or after 2 s while a longer run goes on in the background.
+	 * when its place is gone, or after 2 s while a longer run goes on in the background.
 	 */
 	async close(): Promise<void> {
 		if (this.#isClosed) return;
 		this.#isClosed = true;
-		this.#waiting?.settle('dropped');
-		this.#current?.settle('dropped');
-		this.#waiting = undefined;
+		for (const request of this.#waiting.splice(0)) request.finish(this.#timers, 'dropped');
+		this.#current?.finish(this.#timers, 'dropped');
 		this.#current = undefined;
 		await this.#model.leave(this);
 	}
-}
 
-function keyOf(source: ModelSource, options: LoadOptions): string {
-	const settings = JSON.stringify([options.runtime ?? 'auto', options.threads ?? 1]);
-	if ('bytes' in source) return `${createHash('sha256').update(source.bytes).digest('hex')} ${settings}`;
-	// A file that has changed since it was loaded is another model.
-	const { mtimeMs, size } = statSync(source.path);
-	return `${realpathSync(source.path)} ${mtimeMs} ${size} ${settings}`;
-}
-
-/**
- * A session of a model. The model is loaded in a thread of its own, which sessions of the same file and settings share.
- * @throws what `fs` throws when the file is not there.
- */
-export function openSession(source: ModelSource, options: SessionOptions = {}): ModelSession {
-	const key = keyOf(source, options);
-	let model = models.get(key);
-	if (!model) {
-		const createHost: CreateHost = options.createHost ?? ((...given) => new WorkerHost(...given));
-		model = new SharedModel(
-			key,
-			source,
-			{ runtime: options.runtime ?? 'auto', threads: options.threads ?? 1 },
-			createHost,
-		);
-		models.set(key, model);
+	/** For the model: the request whose turn has come. */
+	take(): Request | undefined {
+		this.#current = this.#waiting.shift();
+		return this.#current;
 	}
-	return new ModelSession(model, options);
+
+	/** For the model. */
+	get hasMore(): boolean {
+		return this.#waiting.length > 0;
+	}
+
+	/** For the model. */
+	onEvent(event: ModelEvent): void {
+		this.#options.onEvent?.(event.kind === 'reloaded' ? { ...event, info: this.#reduced(event.info) } : event);
+	}
+
+	/** What requests need of their session. */
+	readonly #owner: RequestOwner = {
+		isAllowed: () => this.#options.allowNonFinite ?? false,
+		now: () => this.#timers.now(),
+		state: () => {
+			// A request may come before anybody has asked what the model takes.
+			if (this.#model.info) this.#reduced(this.#model.info);
+			return this.#state;
+		},
+		settle: (request, result) => {
+			if (this.#current === request) this.#current = undefined;
+			this.#statistics.addRun(result.time);
+			request.finish(this.#timers, result);
+		},
+		fail: (request, error) => {
+			if (this.#current === request) this.#current = undefined;
+			this.#statistics.failed++;
+			request.finish(this.#timers, error);
+		},
+	};
+
+	#reduced(info: ModelInfo): ModelInfo {
+		const pairs = this.#options.state ?? [];
+		if (pairs.length === 0) return info;
+		this.#state ??= new RecurrentState(info, pairs);
+		return { ...info, inputs: this.#state.inputs, outputs: this.#state.outputs };
+	}
+
+	#drop(request: SessionRequest): void {
+		this.#statistics.dropped++;
+		// All requests that remain came after it, and the run under way before it.
+		if (request.options.reset) this.#state?.reset(request.options.key ?? '');
+		request.finish(this.#timers, 'dropped');
+	}
+
+	#expire(request: SessionRequest, deadline: number): void {
+		const place = this.#waiting.indexOf(request);
+		const isRunning = this.#current === request;
+		if (place >= 0) {
+			this.#waiting.splice(place, 1);
+			if (this.#waiting.length === 0) this.#model.withdraw(this);
+		}
+		const what = isRunning ? 'The run was not over' : 'The request had not had its turn';
+		this.#owner.fail(
+			request,
+			new BriefError('deadline passed', `${what} ${deadline} ms after the message came; its result is thrown away.`),
+		);
+		if (isRunning) this.#model.overdue(request);
+	}
+}
+
+interface RequestOwner {
+	isAllowed(): boolean;
+	now(): number;
+	state(): RecurrentState | undefined;
+	settle(request: SessionRequest, result: RunResult): void;
+	fail(request: SessionRequest, error: Error): void;
+}
+
+/** One request of a session, from its coming to its result. */
+class SessionRequest implements Request {
+	timer: unknown;
+	readonly #since: number;
+	#begin = 0;
+	#isOver = false;
+	#holder: StateHolder | undefined;
+
+	constructor(
+		private readonly owner: RequestOwner,
+		private readonly inputs: readonly Tensor[],
+		readonly options: RunOptions,
+		private readonly resolve: (result: RunResult | 'dropped') => void,
+		private readonly reject: (error: Error) => void,
+	) {
+		this.#since = owner.now();
+	}
+
+	get allowNonFinite(): boolean {
+		return this.owner.isAllowed();
+	}
+
+	prepare(): readonly Tensor[] {
+		const { key = '', reset, check } = this.options;
+		check?.();
+		this.#begin = this.owner.now();
+		const state = this.owner.state();
+		if (!state) return this.inputs;
+		if (reset) state.reset(key);
+		this.#holder = state.holder(key);
+		return state.feed(this.#holder, this.inputs);
+	}
+
+	settle(outputs: readonly Tensor[], time: number): void {
+		// What came too late is thrown away, its state included.
+		if (this.#isOver) return;
+		const state = this.owner.state();
+		const given = state && this.#holder ? state.keep(this.#holder, outputs) : outputs;
+		this.owner.settle(this, { outputs: given, time, wait: this.#begin - this.#since });
+	}
+
+	fail(error: Error): void {
+		if (!this.#isOver) this.owner.fail(this, error);
+	}
+
+	/** Tells whoever waits, once. */
+	finish(timers: Timers, result: RunResult | 'dropped' | Error): void {
+		if (this.#isOver) return;
+		this.#isOver = true;
+		if (this.timer !== undefined) timers.clearTimeout(this.timer);
+		if (result instanceof Error) this.reject(result);
+		else this.resolve(result);
+	}
 }
 
 function closedError(): BriefError {
 	return new BriefError('closed', 'The session is closed.');
+}
+
+/** The places as they are. */
+export const createHost: CreateHost = (placement, source, options, onDeath): Host => {
+	if (placement === 'inline') return new InlineHost(source, options);
+	if (placement === 'process') return new ProcessHost(source, options, onDeath);
+	return new WorkerHost(source, options, onDeath);
+};
+
+function keyOf(source: ModelSource, load: Required<LoadOptions>, options: SessionOptions): string {
+	const { placement = 'worker', watch = false } = options;
+	const settings = JSON.stringify([load, placement, watch]);
+	if ('bytes' in source) return `${hashBytes(source.bytes)} ${settings}`;
+	const path = realpathSync(source.path);
+	if (watch) return `${path} ${settings}`;
+	// A file that has changed since it was loaded is another model.
+	const { mtimeMs, size } = statSync(path);
+	return `${path} ${mtimeMs} ${size} ${settings}`;
+}
+
+/**
+ * A session of a model. The model is loaded once, in a thread of its own by default, for all sessions of the same file
+ * and settings.
+ * @throws what `fs` throws when the file is not there.
+ */
+export function openSession(source: ModelSource, options: SessionOptions = {}): ModelSession {
+	const { runtime = 'auto', threads = 1, providers = [], sha256 = '' } = options;
+	const load = { runtime, threads, providers, sha256 };
+	const key = keyOf(source, load, options);
+	let model = models.get(key);
+	if (!model) {
+		const created = new SharedModel({
+			source,
+			load,
+			placement: options.placement ?? 'worker',
+			watch: options.watch ?? false,
+			createHost: options.createHost ?? createHost,
+			timers: options.timers ?? systemTimers,
+			onUnused() {
+				if (models.get(key) === created) models.delete(key);
+			},
+		});
+		model = created;
+		models.set(key, model);
+	}
+	return new ModelSession(model, options);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BriefError } from '../check';
 import type { Tensor } from '../tensor/tensor';
-import { type Host, type HostResult, revive, TravellingBuffer } from './host';
+import { type Host, type HostResult, revive, type Settle, TravellingBuffer } from './host';
 import { guardExit, NativeLock } from './lock';
 import type { HostData, LoadOptions, ModelInfo, ModelSource, Reply, Request } from './protocol';
 
@@ -11,11 +11,6 @@ let living = 0;
 /** How many threads of models there are in this process. */
 export function workerCount(): number {
 	return living;
-}
-
-interface Settle<T> {
-	resolve(value: T): void;
-	reject(error: Error): void;
 }
 
 /** A model in a thread of its own. The other side is worker.ts. */

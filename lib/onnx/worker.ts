@@ -1,9 +1,9 @@
 /** The thread in which a model runs. Its other side is worker-host.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { BriefError } from '../check';
 import { Engine } from './engine';
+import { plainError } from './host';
 import { NativeLock } from './lock';
-import type { HostData, PlainError, Reply, Request, RunRequest } from './protocol';
+import type { HostData, Reply, Request, RunRequest } from './protocol';
 
 // onnxruntime-node takes float16 as Uint16Array, but its tensors insist on a Float16Array where there is one (Node 24).
 Reflect.deleteProperty(globalThis, 'Float16Array');
@@ -14,11 +14,6 @@ const lock = new NativeLock(memory);
 
 /** Outputs below this many bytes are cheaper to copy than to hand over. */
 const smallest = 2048;
-
-function plainError(error: unknown): PlainError {
-	if (error instanceof BriefError) return { brief: error.brief, message: error.message };
-	return { message: error instanceof Error ? error.message : String(error) };
-}
 
 function reply(message: Reply, transfer: ArrayBuffer[] = []): void {
 	port.postMessage(message, transfer);

@@ -5,6 +5,7 @@ import type { ModelInfo, Reply } from '../../../lib/onnx/protocol';
 const info = {
 	inputs: [{ name: 'obs', type: 'float32', shape: ['batch', 4] }],
 	outputs: [{ name: 'actions', type: 'float32', shape: ['batch', 2] }],
+	header: { externalFiles: [] },
 	notes: [],
 } as unknown as ModelInfo;
 parentPort?.on('message', () => {

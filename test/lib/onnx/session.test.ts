@@ -308,13 +308,14 @@ describe('onnx session', () => {
 	describe('a thread that dies', () => {
 		/** A thread whose script ends it: at loading, or at the first run. */
 		const dying = (script: string): SessionOptions => ({
-			createHost: (source, options, onDeath) => new WorkerHost(source, options, onDeath, join(__dirname, script)),
+			createHost: (_placement, source, options, onDeath) =>
+				new WorkerHost(source, options, onDeath, join(__dirname, script)),
 		});
 
 		it('fails what it was running and starts again with the next request', async () => {
 			let hosts = 0;
 			const session = open(policy(), {
-				createHost: (source, options, onDeath) => {
+				createHost: (_placement, source, options, onDeath) => {
 					hosts++;
 					const script = join(__dirname, hosts === 1 ? 'dies-in-run.js' : '../../../lib/onnx/worker.js');
 					return new WorkerHost(source, options, onDeath, script);
@@ -334,7 +335,7 @@ describe('onnx session', () => {
 			const session = open(policy(), dying('dies-in-load.js'));
 			for (let i = 0; i < 2; i++) assert.equal((await problem(session.run([]))).brief, 'worker died');
 			assert.equal((await problem(session.run([]))).brief, 'worker died');
-			assert.equal((await problem(session.run([]))).brief, 'worker keeps dying');
+			assert.equal((await problem(session.run([]))).brief, 'model keeps dying');
 			assert.equal(workerCount(), 0);
 		});
 	});

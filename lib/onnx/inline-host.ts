@@ -1,0 +1,66 @@
+import { BriefError } from '../check';
+import type { Tensor } from '../tensor/tensor';
+import { Engine } from './engine';
+import { type Host, type HostResult, TravellingBuffer } from './host';
+import type { LoadOptions, ModelInfo, ModelSource } from './protocol';
+
+/** A model in the thread of whoever asks: each run holds up the event loop for as long as it takes. */
+export class InlineHost implements Host {
+	readonly ready: Promise<ModelInfo>;
+	readonly #engine: Promise<Engine>;
+	readonly #buffer = new TravellingBuffer();
+	#loaded: Engine | undefined;
+	/** The run under way, which a release has to wait for. */
+	#work: Promise<unknown> = Promise.resolve();
+	#closing: Promise<void> | undefined;
+
+	constructor(source: ModelSource, options: LoadOptions) {
+		this.#engine = Engine.load(source, options).then(checkHalf);
+		this.ready = this.#engine.then((engine) => {
+			this.#loaded = engine;
+			return engine.info;
+		});
+		this.ready.catch(() => {});
+	}
+
+	async run(inputs: readonly Tensor[], allowNonFinite: boolean): Promise<HostResult> {
+		if (!this.#loaded) throw new BriefError('not loaded', 'The model is not loaded.');
+		// The runtime reads its inputs later than this returns, so they are copied here too.
+		const packed = this.#buffer.pack(inputs);
+		const work = this.#loaded.run({ ...packed, allowNonFinite });
+		this.#work = work;
+		try {
+			return await work;
+		} finally {
+			this.#buffer.giveBack(packed.buffer);
+		}
+	}
+
+	close(): Promise<void> {
+		this.#closing ??= this.#work.then(
+			() => this.#release(),
+			() => this.#release(),
+		);
+		return this.#closing;
+	}
+
+	async #release(): Promise<void> {
+		const engine = await this.#engine.catch(() => undefined);
+		await engine?.release();
+	}
+}
+
+/**
+ * Where JavaScript has a Float16Array, ONNX Runtime's tensors want one and its native part refuses it. A thread can
+ * hide it from the runtime; here it belongs to everybody.
+ */
+async function checkHalf(engine: Engine): Promise<Engine> {
+	const { inputs, outputs } = engine.info;
+	const half = [...inputs, ...outputs].find((info) => info.type === 'float16');
+	if (!half || !('Float16Array' in globalThis)) return engine;
+	await engine.release();
+	throw new BriefError(
+		'float16 needs worker',
+		`\`${half.name}\` is of type float16, which this version of Node.js cannot give to a model inline. Choose the placement worker.`,
+	);
+}

@@ -1,0 +1,386 @@
+import { dirname, resolve } from 'node:path';
+import { BriefError } from '../check';
+import type { Timers } from '../control/timers';
+import { Tensor } from '../tensor/tensor';
+import { FileWatch } from './file-watch';
+import type { Host } from './host';
+import { type Placement, PlacementAdvisor, type PlacementChoice } from './placement';
+import type { LoadOptions, ModelInfo, ModelSource, TensorInfo } from './protocol';
+
+/** A run that somebody waits for. */
+export interface Request {
+	readonly allowNonFinite: boolean;
+	/** All inputs, as they are when the turn has come. What it throws fails the request. */
+	prepare(): readonly Tensor[];
+	/** @param time how long the inference took, ms */
+	settle(outputs: readonly Tensor[], time: number): void;
+	fail(error: Error): void;
+}
+
+/** Who asks for runs: it has its turn, and says then what to run. */
+export interface Client {
+	/** The next request, or undefined when it wants none any more. */
+	take(): Request | undefined;
+	/** Whether there is another one. */
+	readonly hasMore: boolean;
+	onEvent(event: ModelEvent): void;
+}
+
+/** What happens to a model beside its runs. */
+export type ModelEvent =
+	/** A changed file is in use from now on. */
+	| { readonly kind: 'reloaded'; readonly info: ModelInfo }
+	/** A changed file cannot be used; the old model goes on. */
+	| { readonly kind: 'reload failed'; readonly error: Error }
+	/** The model runs in another place now. */
+	| { readonly kind: 'placed'; readonly placement: Placement; readonly reason: string }
+	/** A run hangs; its thread is left behind and another is started. */
+	| { readonly kind: 'abandoned'; readonly error: Error };
+
+/** Makes the place in which a model is loaded; `onDeath` is called when it ends without being asked to. */
+export type CreateHost = (
+	placement: Placement,
+	source: ModelSource,
+	options: LoadOptions,
+	onDeath: (error: Error) => void,
+) => Host;
+
+export interface SharedModelOptions {
+	readonly source: ModelSource;
+	readonly load: LoadOptions;
+	readonly placement: PlacementChoice;
+	/** Whether a changed file is loaded anew. */
+	readonly watch: boolean;
+	readonly createHost: CreateHost;
+	readonly timers: Timers;
+	/** The last client has left. */
+	onUnused(): void;
+}
+
+/** How many deaths in a row without a result in between are answered with a new start. */
+const mostDeaths = 3;
+
+/** How long close() waits for a run under way, ms; after that the thread ends in the background. */
+const longestClose = 2000;
+
+/** How long after its deadline a run in a thread counts as hanging, ms. */
+const hangTime = 10_000;
+
+/** One loaded model, which several clients share. One run at a time. */
+export class SharedModel {
+	readonly #clients = new Set<Client>();
+	/** Clients with requests, in the order of their turns, so that a fast one does not starve the others. */
+	readonly #turns: Client[] = [];
+	readonly #advisor: PlacementAdvisor | undefined;
+	#placement: Placement;
+	#host: Host | undefined;
+	/** The loading of the host. */
+	#loaded: Promise<ModelInfo> | undefined;
+	/** Set while the host is ready. */
+	#info: ModelInfo | undefined;
+	/** What is loaded beside the host, to take its place. */
+	#standby: Host | undefined;
+	#running: Request | undefined;
+	#isLoading = false;
+	#isClosed = false;
+	#deaths = 0;
+	#hangTimer: unknown;
+	/** The file has changed again while it was being loaded. */
+	#hasChangedAgain = false;
+	#watch: FileWatch | undefined;
+	/** What the last run was given, to warm up a new model with. */
+	#lastInputs: readonly Tensor[] | undefined;
+	#lastAllowed = false;
+
+	constructor(private readonly options: SharedModelOptions) {
+		this.#placement = options.placement === 'auto' ? 'worker' : options.placement;
+		if (options.placement === 'auto') this.#advisor = new PlacementAdvisor();
+	}
+
+	get info(): ModelInfo | undefined {
+		return this.#info;
+	}
+
+	get placement(): Placement {
+		return this.#placement;
+	}
+
+	join(client: Client): void {
+		this.#clients.add(client);
+	}
+
+	/** Loads the model unless it is. */
+	load(): Promise<ModelInfo> {
+		if (!this.#host) {
+			const host = this.#create(this.#placement);
+			this.#host = host;
+			this.#watch ??= this.#watchFiles([]);
+			this.#loaded = host.ready.then((info) => {
+				if (this.#host === host) this.#use(info);
+				return info;
+			});
+			// Whoever asks later gets the error too; nobody has to have asked by now.
+			this.#loaded.catch(() => {});
+		}
+		return this.#loaded as Promise<ModelInfo>;
+	}
+
+	/** The client has a request. */
+	request(client: Client): void {
+		this.#turns.push(client);
+		this.#next();
+	}
+
+	/** The client waits for nothing any more. */
+	withdraw(client: Client): void {
+		const place = this.#turns.indexOf(client);
+		if (place >= 0) this.#turns.splice(place, 1);
+	}
+
+	/** Ends the model with its last client. */
+	async leave(client: Client): Promise<void> {
+		this.withdraw(client);
+		this.#clients.delete(client);
+		if (this.#clients.size > 0) return;
+		this.#isClosed = true;
+		this.options.onUnused();
+		this.#watch?.close();
+		this.options.timers.clearTimeout(this.#hangTimer);
+		const hosts = [this.#host, this.#standby].filter((host) => host !== undefined);
+		this.#host = undefined;
+		this.#info = undefined;
+		this.#standby = undefined;
+		let timer: NodeJS.Timeout | undefined;
+		const enough = new Promise<void>((resolve) => {
+			timer = setTimeout(resolve, longestClose);
+		});
+		await Promise.race([Promise.all(hosts.map((host) => host.close())), enough]);
+		clearTimeout(timer);
+	}
+
+	/** Looks whether the file has changed, without waiting for the next look. */
+	async lookForChanges(): Promise<void> {
+		await this.#watch?.look();
+	}
+
+	/** The request's time is over while it runs. */
+	overdue(request: Request): void {
+		const host = this.#host;
+		if (this.#running !== request || !host) return;
+		if (host.kill) {
+			// Its death is what brings up another.
+			host.kill();
+			return;
+		}
+		this.#hangTimer = this.options.timers.setTimeout(() => {
+			if (this.#running === request && this.#host === host) this.#abandon(host);
+		}, hangTime);
+	}
+
+	#create(placement: Placement): Host {
+		const { source, load, createHost } = this.options;
+		const host: Host = createHost(placement, source, load, (error) => this.#onDeath(host, error));
+		return host;
+	}
+
+	#next(): void {
+		if (this.#running || this.#isLoading || this.#turns.length === 0) return;
+		const host = this.#host;
+		const info = this.#info;
+		if (!host || !info) {
+			this.#isLoading = true;
+			this.load().then(
+				() => {
+					this.#isLoading = false;
+					this.#next();
+				},
+				(error) => {
+					this.#isLoading = false;
+					this.#failAll(error);
+				},
+			);
+			return;
+		}
+		const client = this.#turns.shift() as Client;
+		const request = client.take();
+		if (client.hasMore) this.#turns.push(client);
+		if (request) this.#run(host, info, request);
+		else this.#next();
+	}
+
+	#run(host: Host, info: ModelInfo, request: Request): void {
+		let inputs: readonly Tensor[];
+		try {
+			inputs = request.prepare();
+		} catch (error) {
+			request.fail(error as Error);
+			this.#next();
+			return;
+		}
+		this.#running = request;
+		this.#lastInputs = inputs;
+		this.#lastAllowed = request.allowNonFinite;
+		host.run(inputs, request.allowNonFinite).then(
+			({ outputs, time }) => {
+				this.#deaths = 0;
+				const tensors = outputs.map(
+					({ dims, data }, i) => new Tensor((info.outputs[i] as TensorInfo).type, dims, data),
+				);
+				// Before the next run: it may be fed with what this one gave.
+				request.settle(tensors, time);
+				this.#over(request);
+				this.#advise(time);
+			},
+			(error) => {
+				request.fail(error);
+				this.#over(request);
+			},
+		);
+	}
+
+	/** The run is over; unless it had been abandoned, the next one has its turn. */
+	#over(request: Request): void {
+		if (this.#running !== request) return;
+		this.#running = undefined;
+		this.options.timers.clearTimeout(this.#hangTimer);
+		this.#next();
+	}
+
+	#failAll(error: Error): void {
+		for (const client of this.#turns.splice(0)) {
+			for (let request = client.take(); request; request = client.take()) request.fail(error);
+		}
+	}
+
+	#tell(event: ModelEvent): void {
+		for (const client of this.#clients) client.onEvent(event);
+	}
+
+	/** A place that died is replaced with the next request, unless it keeps dying. */
+	#onDeath(host: Host, error: Error): void {
+		if (this.#host !== host) return;
+		this.#host = undefined;
+		this.#info = undefined;
+		if (++this.#deaths >= mostDeaths) this.#giveUp(error);
+	}
+
+	#giveUp(cause: Error): void {
+		const reason = new BriefError(
+			'model keeps dying',
+			`The ${this.#placement} of the model ended ${mostDeaths} times in a row; it is not started again before the next deploy. ${cause.message}`,
+			{ cause },
+		);
+		const never = Promise.reject(reason);
+		never.catch(() => {});
+		this.#host = { ready: never, run: () => never, close: async () => {} };
+		this.#loaded = never;
+	}
+
+	/** A thread in native code cannot be ended, only left behind; should it come out, it ends by itself. */
+	#abandon(host: Host): void {
+		const error = new BriefError(
+			'run hangs',
+			`A run has not ended ${hangTime / 1000} s after its deadline. Its thread is left behind, where it goes on using a core, and another is started. For models that may hang choose the placement process.`,
+		);
+		void host.close();
+		this.#onDeath(host, error);
+		this.#tell({ kind: 'abandoned', error });
+		this.#running = undefined;
+		this.#next();
+	}
+
+	/** The model is loaded. */
+	#use(info: ModelInfo): void {
+		const { externalFiles } = info.header;
+		if (externalFiles.join() !== (this.#info?.header.externalFiles ?? []).join()) {
+			this.#watch?.close();
+			this.#watch = this.#watchFiles(externalFiles);
+		}
+		this.#info = info;
+	}
+
+	#watchFiles(externalFiles: readonly string[]): FileWatch | undefined {
+		const { source, watch, timers } = this.options;
+		if (!watch || !('path' in source)) return undefined;
+		const paths = [source.path, ...externalFiles.map((name) => resolve(dirname(source.path), name))];
+		return new FileWatch(paths, () => void this.#reload(), timers);
+	}
+
+	async #reload(): Promise<void> {
+		if (this.#standby) {
+			this.#hasChangedAgain = true;
+			return;
+		}
+		try {
+			const info = await this.#replace(this.#placement);
+			if (info) this.#tell({ kind: 'reloaded', info });
+		} catch (error) {
+			if (!this.#isClosed) this.#tell({ kind: 'reload failed', error: error as Error });
+		}
+	}
+
+	#advise(time: number): void {
+		const advisor = this.#advisor;
+		const place = advisor?.observe(time, this.options.timers.now());
+		if (!advisor || !place || this.#standby || this.#isClosed) return;
+		const { reason } = advisor;
+		this.#replace(place).then(
+			(info) => {
+				if (!info) return;
+				this.#placement = place;
+				advisor.moved(place);
+				this.#tell({ kind: 'placed', placement: place, reason });
+			},
+			// It stays where it is, and works there.
+			() => advisor.moved(this.#placement as 'worker' | 'inline'),
+		);
+	}
+
+	/**
+	 * Loads the model anew beside the one in use, runs it once on what the last run was given, and puts it in its place
+	 * between two runs.
+	 * @returns its info, or undefined when there is nothing to replace any more.
+	 */
+	async #replace(placement: Placement): Promise<ModelInfo | undefined> {
+		if (this.#standby) return undefined;
+		const host = this.#create(placement);
+		this.#standby = host;
+		try {
+			const info = await host.ready;
+			if (this.#info) checkSameSignature(this.#info, info);
+			if (this.#lastInputs) await host.run(this.#lastInputs, this.#lastAllowed);
+			if (this.#isClosed) return undefined;
+			const old = this.#host;
+			this.#host = host;
+			this.#loaded = Promise.resolve(info);
+			this.#use(info);
+			this.#deaths = 0;
+			// What runs there ends first.
+			void old?.close();
+			this.#next();
+			return info;
+		} catch (error) {
+			void host.close();
+			throw error;
+		} finally {
+			this.#standby = undefined;
+			if (this.#hasChangedAgain && !this.#isClosed) {
+				this.#hasChangedAgain = false;
+				void this.#reload();
+			}
+		}
+	}
+}
+
+/** What feeds a model and what takes its outputs are made for what it had. */
+function checkSameSignature(old: ModelInfo, fresh: ModelInfo): void {
+	const show = (infos: readonly TensorInfo[]) =>
+		infos.map(({ name, type, shape }) => `${name} ${type} [${shape.join(', ')}]`).join(', ');
+	for (const side of ['inputs', 'outputs'] as const) {
+		if (show(old[side]) === show(fresh[side])) continue;
+		throw new BriefError(
+			'other model',
+			`The changed file is a model with other ${side} (${show(fresh[side])} instead of ${show(old[side])}). The old one stays in use; deploy to take the new one.`,
+		);
+	}
+}
