@@ -9,7 +9,7 @@ export interface StatePair {
 	readonly output: string;
 	/** Name of the input, such as `h_in`. */
 	readonly input: string;
-	/** What the input is at first: a tensor or (nested) array. Default: zeros. */
+	/** What the input is at first: a number for all of its elements, a tensor or a nested array. Default: zeros. */
 	readonly initial?: unknown;
 }
 
@@ -185,5 +185,8 @@ function initialOf(input: TensorInfo, given: unknown): Tensor {
 	if (given === undefined || given === null) {
 		return new Tensor(input.type, dims, createData(input.type, elementCount(dims)));
 	}
-	return bindInputs([{ ...input, shape: dims }], given, 'initial')[0] as Tensor;
+	const bind = (shape: readonly number[]) => bindInputs([{ ...input, shape }], given, 'initial')[0] as Tensor;
+	if (typeof given !== 'number') return bind(dims);
+	const data = createData(input.type, elementCount(dims)) as Float32Array;
+	return new Tensor(input.type, dims, data.fill((bind([]).data as Float32Array)[0] as number));
 }

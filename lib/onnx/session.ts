@@ -205,6 +205,7 @@ export class ModelSession implements Client {
 		const isRunning = this.#current === request;
 		if (place >= 0) {
 			this.#waiting.splice(place, 1);
+			if (request.options.reset) this.#state?.reset(request.options.key ?? '');
 			if (this.#waiting.length === 0) this.#model.withdraw(this);
 		}
 		const what = isRunning ? 'The run was not over' : 'The request had not had its turn';
@@ -248,11 +249,12 @@ class SessionRequest implements Request {
 
 	prepare(): readonly Tensor[] {
 		const { key = '', reset, check } = this.options;
+		const state = this.owner.state();
+		// A request that fails its check begins an episode all the same.
+		if (reset) state?.reset(key);
 		check?.();
 		this.#begin = this.owner.now();
-		const state = this.owner.state();
 		if (!state) return this.inputs;
-		if (reset) state.reset(key);
 		this.#holder = state.holder(key);
 		return state.feed(this.#holder, this.inputs);
 	}

@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { BriefError } from '../../lib/check';
 import { hashModel } from '../../lib/onnx/hash';
-import { readHeader } from '../../lib/onnx/header';
+import { readHeader, type ValueInfo } from '../../lib/onnx/header';
 import { checkExternalPaths, listModels, type ModelFolders, resolveModelPath } from '../../lib/onnx/model-path';
+import type { TensorInfo } from '../../lib/onnx/protocol';
+import { findStatePairs } from '../../lib/onnx/recurrent';
 import type { ModelCard } from './model-card';
 
 /** What of settings.js is ours. */
@@ -21,6 +23,11 @@ export function modelFolders(RED: NodeAPI): ModelFolders {
 	return { userDir, packageDir: join(__dirname, '..', '..', '..'), extra };
 }
 
+/** What of the inputs or outputs are tensors of a known rank: only those can be fed back. */
+function tensors(values: readonly ValueInfo[]): TensorInfo[] {
+	return values.filter((value): value is TensorInfo => value.shape !== undefined);
+}
+
 async function card(path: string, folders: ModelFolders): Promise<ModelCard> {
 	const file = resolveModelPath(path, folders);
 	const header = readHeader(file);
@@ -30,7 +37,13 @@ async function card(path: string, folders: ModelFolders): Promise<ModelCard> {
 		size: statSync(join(dirname(file), name), { throwIfNoEntry: false })?.size,
 	}));
 	const isWhole = external.every(({ size }) => size !== undefined);
-	return { ...header, path: file, external, sha256: isWhole ? await hashModel(file, header.externalFiles) : '' };
+	return {
+		...header,
+		path: file,
+		external,
+		sha256: isWhole ? await hashModel(file, header.externalFiles) : '',
+		statePairs: findStatePairs({ inputs: tensors(header.inputs), outputs: tensors(header.outputs) }),
+	};
 }
 
 /** The endpoints that the editor asks: which models there are, and what one of them is. */

@@ -20,20 +20,17 @@ function showBytes(bytes: number): string {
 /** Longest metadata value that is shown whole. */
 const longestValue = 300;
 
-/** The card of a model: what it takes, what it gives, where it comes from. All texts of the model go in as text. */
-export function renderCard(place: JQuery, card: ModelCard, translate: Translate): void {
+/**
+ * The card of a model: what it takes, what it gives, where it comes from. All texts of the model go in as text.
+ * @param onPin this very model is to be held to
+ */
+export function renderCard(place: JQuery, card: ModelCard, translate: Translate, onPin: () => void): void {
 	place.empty();
-	const table = $('<table class="onnx-infer-card">').css({ width: '100%', fontSize: '0.95em' });
+	const table = $('<table class="onnx-infer-card">').css({ width: '100%', tableLayout: 'fixed' });
 	const row = (label: string, value: string | JQuery) => {
 		const cells = [$('<th scope="row">').text(label), $('<td>')] as const;
-		cells[0].css({
-			textAlign: 'left',
-			verticalAlign: 'top',
-			paddingRight: '12px',
-			whiteSpace: 'nowrap',
-			fontWeight: 'bold',
-		});
-		cells[1].css({ wordBreak: 'break-word' });
+		cells[0].css({ width: '105px', textAlign: 'left', verticalAlign: 'top', wordBreak: 'break-word' });
+		cells[1].css({ overflowWrap: 'anywhere' });
 		if (typeof value === 'string') cells[1].text(value);
 		else cells[1].append(value);
 		$('<tr>').append(cells[0], cells[1]).appendTo(table);
@@ -61,7 +58,10 @@ export function renderCard(place: JQuery, card: ModelCard, translate: Translate)
 	for (const { name, size } of card.external) {
 		row(translate('card.external'), `${name}: ${size === undefined ? translate('card.missing') : showBytes(size)}`);
 	}
-	if (card.sha256 !== '') row('SHA-256', $('<code>').css({ wordBreak: 'break-all' }).text(card.sha256));
+	if (card.sha256 !== '') {
+		const pin = $('<button type="button" class="red-ui-button red-ui-button-small">').text(translate('card.pin'));
+		row('SHA-256', $('<div>').text(`${card.sha256} `).append(pin.on('click', onPin)));
+	}
 	for (const [key, value] of Object.entries(card.metadata)) {
 		row(key, value.length > longestValue ? `${value.slice(0, longestValue)} ...` : value);
 	}
