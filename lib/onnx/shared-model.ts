@@ -80,6 +80,8 @@ export class SharedModel {
 	#info: ModelInfo | undefined;
 	/** What is loaded beside the host, to take its place. */
 	#standby: Host | undefined;
+	/** The ends of places that are no longer in use. */
+	readonly #retiring = new Set<Promise<void>>();
 	#running: Request | undefined;
 	#isLoading = false;
 	#isClosed = false;
@@ -146,7 +148,7 @@ export class SharedModel {
 		this.options.onUnused();
 		this.#watch?.close();
 		this.options.timers.clearTimeout(this.#hangTimer);
-		const hosts = [this.#host, this.#standby].filter((host) => host !== undefined);
+		for (const host of [this.#host, this.#standby]) if (host) this.#retire(host);
 		this.#host = undefined;
 		this.#info = undefined;
 		this.#standby = undefined;
@@ -154,7 +156,7 @@ export class SharedModel {
 		const enough = new Promise<void>((resolve) => {
 			timer = setTimeout(resolve, longestClose);
 		});
-		await Promise.race([Promise.all(hosts.map((host) => host.close())), enough]);
+		await Promise.race([Promise.all(this.#retiring), enough]);
 		clearTimeout(timer);
 	}
 
@@ -175,6 +177,12 @@ export class SharedModel {
 		this.#hangTimer = this.options.timers.setTimeout(() => {
 			if (this.#running === request && this.#host === host) this.#abandon(host);
 		}, hangTime);
+	}
+
+	/** Ends a place that is no longer in use, after what runs in it. */
+	#retire(host: Host): void {
+		const gone = host.close().finally(() => this.#retiring.delete(gone));
+		this.#retiring.add(gone);
 	}
 
 	#create(placement: Placement): Host {
@@ -282,7 +290,7 @@ export class SharedModel {
 			'run hangs',
 			`A run has not ended ${hangTime / 1000} s after its deadline. Its thread is left behind, where it goes on using a core, and another is started. For models that may hang choose the placement process.`,
 		);
-		void host.close();
+		this.#retire(host);
 		this.#onDeath(host, error);
 		this.#tell({ kind: 'abandoned', error });
 		this.#running = undefined;
@@ -348,19 +356,22 @@ export class SharedModel {
 		try {
 			const info = await host.ready;
 			if (this.#info) checkSameSignature(this.#info, info);
-			if (this.#lastInputs) await host.run(this.#lastInputs, this.#lastAllowed);
-			if (this.#isClosed) return undefined;
+			if (this.#lastInputs && !this.#isClosed) await host.run(this.#lastInputs, this.#lastAllowed);
+			if (this.#isClosed) {
+				this.#retire(host);
+				return undefined;
+			}
 			const old = this.#host;
 			this.#host = host;
 			this.#loaded = Promise.resolve(info);
 			this.#use(info);
 			this.#deaths = 0;
 			// What runs there ends first.
-			void old?.close();
+			if (old) this.#retire(old);
 			this.#next();
 			return info;
 		} catch (error) {
-			void host.close();
+			this.#retire(host);
 			throw error;
 		} finally {
 			this.#standby = undefined;
