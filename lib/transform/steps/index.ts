@@ -12,6 +12,7 @@ import { detections } from './detections';
 import { difference } from './difference';
 import { fadeIn } from './fade-in';
 import { history } from './history';
+import { image } from './image';
 import { jointState } from './joint-state';
 import { jointTrajectory } from './joint-trajectory';
 import { latest } from './latest';
@@ -89,6 +90,7 @@ export const allSteps: readonly AnyStep[] = [
 	pdTorque,
 	fadeIn,
 	resample,
+	image,
 	argmax,
 	sample,
 	lookUp,
