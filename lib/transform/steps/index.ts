@@ -11,21 +11,27 @@ import { deltaTarget } from './delta-target';
 import { detections } from './detections';
 import { difference } from './difference';
 import { fadeIn } from './fade-in';
+import { heightGrid } from './height-grid';
 import { history } from './history';
 import { image } from './image';
+import { imu } from './imu';
 import { jointState } from './joint-state';
 import { jointTrajectory } from './joint-trajectory';
+import { joy } from './joy';
+import { laser } from './laser';
 import { latest } from './latest';
 import { lookUp } from './look-up';
 import { lowPass } from './low-pass';
 import { message } from './message';
 import { multiArray } from './multi-array';
 import { normalize } from './normalize';
+import { odometry } from './odometry';
 import { offset } from './offset';
 import { oneHot } from './one-hot';
 import { pad } from './pad';
 import { pdTorque } from './pd-torque';
 import { phase } from './phase';
+import { pointCloud } from './point-cloud';
 import { projectedGravity } from './projected-gravity';
 import { quaternion } from './quaternion';
 import { recall } from './recall';
@@ -91,6 +97,12 @@ export const allSteps: readonly AnyStep[] = [
 	fadeIn,
 	resample,
 	image,
+	laser,
+	pointCloud,
+	heightGrid,
+	imu,
+	odometry,
+	joy,
 	argmax,
 	sample,
 	lookUp,

@@ -68,8 +68,16 @@ function stepList(depth: number): fc.Arbitrary<unknown[]> {
 }
 
 const floats = fc.array(fc.float(), { minLength: 0, maxLength: 6 });
+const sensors = [
+	{ height: 2, width: 2, encoding: 'rgb8', is_bigendian: 0, step: 6, data: new Uint8Array(12) },
+	{ height: 1, width: 2, encoding: '32FC1', is_bigendian: 1, step: 8, data: new Uint8Array(8) },
+	{ angle_min: -1, angle_max: 1, angle_increment: 1, range_min: 0.1, range_max: 9, ranges: [1, Number.NaN, 3] },
+	{ orientation: { x: 0, y: 0, z: 0, w: 1 }, angular_velocity: { x: 1, y: 2, z: 3 }, linear_acceleration: {} },
+	{ axes: [0.5], buttons: [1] },
+];
 const inputs = fc.oneof(
 	anything,
+	fc.constantFrom(...sensors),
 	floats.map((data) => Tensor.from(data)),
 	floats.map((data) => Tensor.from([data])),
 	floats.map((data) => ({ a: Tensor.from(data) })),
