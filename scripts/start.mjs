@@ -46,9 +46,10 @@ RED.init(server, {
 	uiPort: port,
 	httpAdminRoot: '/',
 	httpNodeRoot: '/api',
-	credentialSecret: false,
+	// The demo holds no secrets; a fixed key spares the warning about a generated one.
+	credentialSecret: 'demo',
 	// An editor for trying things out: no tour, no catalogue to fetch, no telemetry.
-	editorTheme: { tours: false, palette: { catalogues: [] }, projects: { enabled: false } },
+	editorTheme: { tours: false, palette: { catalogues: [] } },
 	telemetry: { enabled: false, updateNotification: false },
 	logging: { console: { level: 'warn', metrics: false, audit: false } },
 });

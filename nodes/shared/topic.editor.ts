@@ -69,7 +69,7 @@ function prepareQos(type: string, node: Record<string, string>, translate: (key:
 			.append($('<label></label>').attr('for', `node-input-${name}`).text(text(name)))
 			.append(' ', input);
 	const preset = select('qos', [...qosPresetNames, 'custom']);
-	const hint = $('<div class="form-tips" style="margin-bottom: 12px"></div>');
+	const hint = $('<div class="form-row" style="margin-left: 104px; opacity: 0.7"></div>');
 	custom.append(
 		row('reliability', select('reliability', reliabilities)),
 		row('durability', select('durability', durabilities)),

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type FrameLayout, frameLayout } from '../lib/sim/frame';
+import type { RobotDescription } from '../lib/sim/protocol';
+
+const root = join(__dirname, '..', '..');
+/** A pole that leans further than this does not come back, rad. */
+const fallen = 1;
+
+type Flow = (Record<string, unknown> & { id: string; type: string; wires?: string[][] })[];
+
+async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as { port: number };
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
+
+/** What `npm start` runs, on a port and in a user directory of its own. */
+class Demo {
+	output = '';
+	private constructor(
+		readonly process: ChildProcess,
+		readonly url: string,
+		private readonly userDir: string,
+	) {}
+
+	static async start(example: string): Promise<Demo> {
+		const port = await freePort();
+		const userDir = mkdtempSync(join(tmpdir(), 'end-to-end-'));
+		const child = spawn(
+			process.execPath,
+			[join(root, 'scripts', 'start.mjs'), '--user-dir', userDir, '--example', example],
+			{ env: { ...process.env, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] },
+		);
+		const demo = new Demo(child, `http://127.0.0.1:${port}`, userDir);
+		for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (demo.output += data));
+		await demo.until('it has started', () => demo.output.includes(demo.url));
+		return demo;
+	}
+
+	async until(what: string, check: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+		const end = Date.now() + seconds * 1000;
+		while (!(await check())) {
+			if (Date.now() > end || this.process.exitCode !== null) throw new Error(`In vain: ${what}\n${this.output}`);
+			await new Promise((resolve) => setTimeout(resolve, 50));
+		}
+	}
+
+	async get<T>(path: string): Promise<T> {
+		const response = await fetch(this.url + path, { headers: { accept: 'application/json' } });
+		assert.ok(response.ok, `${path}: ${response.status}`);
+		return (await response.json()) as T;
+	}
+
+	async post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<void> {
+		const response = await fetch(this.url + path, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json', ...headers },
+			body: JSON.stringify(body),
+		});
+		assert.ok(response.ok, `${path}: ${response.status} ${await response.text()}`);
+	}
+
+	deploy(flow: Flow): Promise<void> {
+		return this.post('/flows', flow, { 'Node-RED-Deployment-Type': 'nodes' });
+	}
+
+	/** Ends it as Ctrl+C does, and gives the exit code. */
+	async stop(): Promise<number | null> {
+		const exited = new Promise<number | null>((resolve) => this.process.once('exit', resolve));
+		this.process.kill('SIGINT');
+		const code = await exited;
+		rmSync(this.userDir, { recursive: true, force: true });
+		return code;
+	}
+}
+
+/** The frames of the live picture, as a browser gets them. */
+class Picture {
+	angle = 0;
+	/** The largest lean since the last look, rad. */
+	widest = 0;
+	#abort = new AbortController();
+
+	private constructor(
+		private readonly layout: FrameLayout,
+		private readonly joint: number,
+	) {}
+
+	static async open(demo: Demo, joint: string): Promise<Picture> {
+		const [robot] = await demo.get<{ id: string }[]>('/sim-robot/robots');
+		assert.ok(robot, 'a robot runs');
+		const { description } = await demo.get<{ description: RobotDescription }>(`/sim-robot/robots/${robot.id}`);
+		const index = description.joints.findIndex(({ name }) => name === joint);
+		const picture = new Picture(frameLayout(description), index);
+		const response = await fetch(`${demo.url}/sim-robot/robots/${robot.id}/frames`, {
+			signal: picture.#abort.signal,
+		});
+		void picture.#read(response.body as ReadableStream<Uint8Array>).catch(() => {});
+		return picture;
+	}
+
+	close(): void {
+		this.#abort.abort();
+	}
+
+	async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+		const size = this.layout.length * 4;
+		let rest = Buffer.alloc(0);
+		for await (const chunk of stream) {
+			rest = Buffer.concat([rest, chunk]);
+			for (; rest.length >= size; rest = rest.subarray(size)) {
+				this.angle = rest.readFloatLE((this.layout.position + this.joint) * 4);
+				this.widest = Math.max(this.widest, Math.abs(this.angle));
+			}
+		}
+	}
+}
+
+const flowOf = (name: string): Flow => JSON.parse(readFileSync(join(root, 'examples', name), 'utf8'));
+const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+describe('the examples in a whole Node-RED', function () {
+	this.timeout(90_000);
+	let demo: Demo;
+	let picture: Picture;
+
+	afterEach(async () => {
+		picture?.close();
+		assert.equal(await demo?.stop(), 0, demo.output);
+	});
+
+	it('01: the pole stays up under pushes; without the policy it falls, and the limiter sends its stop once', async () => {
+		demo = await Demo.start('01');
+		picture = await Picture.open(demo, 'hinge');
+		const [robot] = await demo.get<{ id: string }[]>('/sim-robot/robots');
+		const push = (force: number) =>
+			demo.post(`/sim-robot/robots/${robot?.id}/push`, { body: 'cart', force: [force, 0, 0], duration: 0.1 });
+		await pause(1);
+		await demo.post(`/sim-robot/robots/${robot?.id}/reset`, {});
+		picture.widest = 0;
+		for (const force of [8, -8, 8]) {
+			await push(force);
+			await pause(2);
+		}
+		assert.ok(picture.widest > 0.01, 'the pushes are seen');
+		assert.ok(picture.widest < fallen, `the pole leans ${picture.widest} rad`);
+
+		// The negative control, with a record of the commands that arrive.
+		const flow = flowOf('01 - Balance a cart-pole.json');
+		const subscribe = flow.find((node) => node.type === 'ros2-subscribe');
+		const publish = flow.find((node) => node.type === 'ros2-publish');
+		const cut = flow.find((node) => (node.wires ?? []).flat().includes('balance-infer'));
+		assert.ok(subscribe && publish && cut);
+		const record: Flow = [
+			{ ...subscribe, id: 'spy', topic: publish.topic, messageType: publish.messageType, wires: [['record']] },
+			{
+				id: 'record',
+				type: 'function',
+				z: subscribe.z,
+				func: "global.set('commands', (global.get('commands') ?? []).concat(msg.payload.data[0]));",
+				outputs: 0,
+				x: 0,
+				y: 0,
+				wires: [],
+			},
+		];
+		const commands = async () => {
+			const { msg } = await demo.get<{ msg?: string }>('/context/global/commands');
+			return msg === undefined ? [] : (JSON.parse(msg) as number[]);
+		};
+		await demo.deploy([...flow, ...record]);
+		await demo.until('commands arrive', async () => (await commands()).length > 20);
+		assert.deepEqual([...new Set(await commands())].sort(), [-10, 10], 'no stop while the policy runs');
+
+		await demo.deploy([...flow.map((node) => (node === cut ? { ...node, wires: [[]] } : node)), ...record]);
+		await demo.until('the pole falls', () => Math.abs(picture.angle) > fallen);
+		await pause(1);
+		const sent = await commands();
+		assert.deepEqual(
+			sent.filter((force) => force === 0),
+			[0],
+			'one stop',
+		);
+		assert.equal(sent.at(-1), 0, 'and it is the last word');
+
+		// With the wire back the policy holds the pole again.
+		await demo.deploy([...flow, ...record]);
+		await demo.post(`/sim-robot/robots/${robot?.id}/reset`, {});
+		await pause(1);
+		picture.widest = 0;
+		await pause(2);
+		assert.ok(picture.widest < fallen, `the pole leans ${picture.widest} rad`);
+		assert.doesNotMatch(demo.output, /error/i);
+	});
+
+	it('02: the pendulum swings up and stays there', async () => {
+		demo = await Demo.start('02');
+		picture = await Picture.open(demo, 'hinge');
+		const upright = () => Math.cos(picture.angle) > 0.98;
+		await demo.until('it is up', upright);
+		await pause(2);
+		assert.ok(upright(), `${picture.angle} rad`);
+		assert.doesNotMatch(demo.output, /error/i);
+	});
+});
