@@ -49,7 +49,8 @@ export class Runner {
 				`Expected \`rate\` to be a number <= ${1 / timestep} (Hz), one state per step of ${timestep} s, got ${rate}`,
 			);
 		}
-		this.pacer = new Pacer(timestep, clocks.monotonic);
+		// Made up at most one period between states: more at once would be time in which no controller could answer.
+		this.pacer = new Pacer(timestep, clocks.monotonic, 1 / rate);
 		this.frameLength = frameLayout(robot.physics.description).length;
 		this.stateEvery = 1 / rate / timestep;
 		this.frameEvery = Math.max(1, Math.round(1 / frameRate / timestep));
