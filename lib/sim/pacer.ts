@@ -43,6 +43,14 @@ export class Pacer {
 		return Math.max(0, Math.floor(Math.min(late, this.maxCatchUp) / this.timestep + 1e-6));
 	}
 
+	/** Lets the time go that is due beyond the next step, as if it had not passed. */
+	hold(): void {
+		const late = this.late - this.timestep;
+		if (late <= 0) return;
+		this.origin += late;
+		this.lost += late;
+	}
+
 	/** Counts a step as done. */
 	count(): void {
 		this.done++;

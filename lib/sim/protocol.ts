@@ -73,6 +73,11 @@ export interface SimulationOptions {
 	 * motor driver's watchdog does it. 0 holds for ever. Default: 0.5.
 	 */
 	readonly commandTimeout?: number;
+	/**
+	 * Lockstep: how long the robot's time stands still before the next state until the last state was answered by a
+	 * command, s. It runs freely when no command came for that long. Default: 0, it never waits.
+	 */
+	readonly lockstep?: number;
 }
 
 /** The joints of a robot at one moment. */

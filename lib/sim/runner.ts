@@ -35,11 +35,18 @@ export class Runner {
 	private states = 1;
 	private nextState: number;
 	private nextFrame = Number.POSITIVE_INFINITY;
+	private answered = true;
+	private lastCommand = Number.NEGATIVE_INFINITY;
 
-	/** @param rate states per second, Hz */
+	/**
+	 * @param rate states per second, Hz
+	 * @param lockstep how long the robot's time stands still before the next state until the last one was answered by a
+	 * command, s; it runs freely when no command came for that long. 0: it never waits
+	 */
 	constructor(
 		private readonly robot: Robot,
 		rate: number,
+		private readonly lockstep: number,
 		private readonly clocks: Clocks,
 		private readonly listener: Listener,
 	) {
@@ -49,8 +56,7 @@ export class Runner {
 				`Expected \`rate\` to be a number <= ${1 / timestep} (Hz), one state per step of ${timestep} s, got ${rate}`,
 			);
 		}
-		// Made up at most one period between states: more at once would be time in which no controller could answer.
-		this.pacer = new Pacer(timestep, clocks.monotonic, 1 / rate);
+		this.pacer = new Pacer(timestep, clocks.monotonic);
 		this.frameLength = frameLayout(robot.physics.description).length;
 		this.stateEvery = 1 / rate / timestep;
 		this.frameEvery = Math.max(1, Math.round(1 / frameRate / timestep));
@@ -60,6 +66,10 @@ export class Runner {
 	/** Makes the steps that are due. */
 	advance(): void {
 		for (let due = this.pacer.due(); due > 0; due--) {
+			if (this.patience > 0) {
+				this.pacer.hold();
+				return;
+			}
 			const before = this.robot.physics.time;
 			const stable = this.robot.step();
 			this.pacer.count();
@@ -67,6 +77,7 @@ export class Runner {
 			if (this.pacer.steps >= this.nextState) {
 				// By the count of states, as a rate need not be a whole number of steps.
 				this.nextState = Math.round(++this.states * this.stateEvery);
+				this.answered = false;
 				this.listener.onState(this.state());
 			}
 			if (this.pacer.steps >= this.nextFrame) {
@@ -78,14 +89,29 @@ export class Runner {
 		}
 	}
 
-	/** Seconds until something is to be told; 0 when it is overdue. */
+	/** The command from the next step on. */
+	command(data: ArrayLike<number>): void {
+		this.robot.command(data);
+		this.answered = true;
+		this.lastCommand = this.clocks.monotonic();
+	}
+
+	/** Seconds until something is to be told or a wait for a command ends; 0 when it is overdue. */
 	get wait(): number {
+		const patience = this.patience;
+		if (patience > 0) return patience;
 		return Math.max(0, this.pacer.until(Math.min(this.nextState, this.nextFrame)));
 	}
 
 	/** Frames begin or end. */
 	watch(on: boolean): void {
 		this.nextFrame = on ? this.pacer.steps + 1 : Number.POSITIVE_INFINITY;
+	}
+
+	/** Seconds that the next step may still wait for a command; 0 or less when it need not. */
+	private get patience(): number {
+		if (this.lockstep === 0 || this.answered || this.pacer.steps + 1 < this.nextState) return 0;
+		return this.lastCommand + this.lockstep - this.clocks.monotonic();
 	}
 
 	private state(): RobotState {

@@ -61,6 +61,7 @@ export class Simulation {
 			xml: checkString('xml', options.xml),
 			rate: checkNumber('rate', options.rate ?? 50, { above: 0, unit: 'Hz' }),
 			commandTimeout: checkNumber('commandTimeout', options.commandTimeout ?? 0.5, { min: 0, unit: 's' }),
+			lockstep: checkNumber('lockstep', options.lockstep ?? 0, { min: 0, unit: 's' }),
 		};
 		const data: WorkerData = { options: checked, mujoco: await compileMujoco() };
 		const worker = new Worker(join(__dirname, 'worker.js'), { workerData: data, name: 'sim-robot' });

@@ -26,8 +26,8 @@ const clocks: Clocks = {
  * Everything goes through the event loop: it sleeps until the next state is due or a message comes, and either way
  * first makes the steps up to now. So it costs as many wake-ups as it has states, not as many as it has steps.
  */
-function run(robot: Robot, rate: number): void {
-	const runner = new Runner(robot, rate, clocks, {
+function run(robot: Robot, rate: number, lockstep: number): void {
+	const runner = new Runner(robot, rate, lockstep, clocks, {
 		onState: (state) => tell({ kind: 'state', state }),
 		onFrame: (frame) => tell({ kind: 'frame', frame }),
 		onUnstable: (time) => tell({ kind: 'unstable', time }),
@@ -35,7 +35,7 @@ function run(robot: Robot, rate: number): void {
 	const act = (message: ToWorker) => {
 		switch (message.kind) {
 			case 'command':
-				return robot.command(message.data);
+				return runner.command(message.data);
 			case 'reset':
 				return robot.reset(message.positions);
 			case 'push':
@@ -62,7 +62,7 @@ function run(robot: Robot, rate: number): void {
 
 const { options, mujoco } = workerData as WorkerData;
 instantiateMujoco(mujoco)
-	.then((instance) => run(new Robot(new Physics(instance, options.xml), options.commandTimeout), options.rate))
+	.then((instance) => run(new Robot(new Physics(instance, options.xml), options.commandTimeout), options.rate, options.lockstep))
 	.catch((error) => {
 		const brief =
 			error instanceof BriefError ? error.brief : error instanceof RangeError ? 'bad settings' : 'cannot simulate';

@@ -18,4 +18,6 @@ export const properties = {
 	rate: number(50, { above: 0, max: 1000, unit: 'Hz' }),
 	/** How long a command is held when no other follows, s; 0 for ever. */
 	commandTimeout: number(0.5, { min: 0, unit: 's' }),
+	/** Longest wait for the command that answers a state, s; 0 for none. */
+	lockstep: number(0, { min: 0, max: 60, unit: 's' }),
 };

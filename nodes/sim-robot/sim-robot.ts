@@ -31,7 +31,7 @@ export default function (RED: NodeAPI): void {
 		};
 		let publish = (_state: RobotState): void => {};
 		const simulation = await Simulation.start(
-			{ xml, rate: options.rate, commandTimeout: options.commandTimeout },
+			{ xml, rate: options.rate, commandTimeout: options.commandTimeout, lockstep: options.lockstep },
 			{ onState: (state) => publish(state), onError },
 		);
 

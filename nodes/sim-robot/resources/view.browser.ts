@@ -28,6 +28,11 @@ function show(what: 'live' | 'waiting' | 'failed', word: string, text = ''): voi
 
 async function showList(): Promise<void> {
 	const robots = await listRobots();
+	// Where there is only one there is nothing to choose.
+	if (robots.length === 1 && robots[0]) {
+		location.replace(`?id=${encodeURIComponent(robots[0].id)}`);
+		return;
+	}
 	const items = robots.map((item) => {
 		const link = document.createElement('a');
 		link.href = `?id=${encodeURIComponent(item.id)}`;

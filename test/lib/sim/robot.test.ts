@@ -112,14 +112,14 @@ describe('sim: the run', () => {
 	beforeEach(() => physics.reset());
 	after(() => physics.close());
 
-	function start(rate: number) {
+	function start(rate: number, lockstep = 0) {
 		let now = 5;
 		const clocks: Clocks = { monotonic: () => now, wall: () => 1_000_000_000n + BigInt(Math.round(now * 1e9)) };
 		const states: RobotState[] = [];
 		const frames: Float32Array[] = [];
 		const unstable: number[] = [];
 		const robot = new Robot(physics, 0.5);
-		const runner = new Runner(robot, rate, clocks, {
+		const runner = new Runner(robot, rate, lockstep, clocks, {
 			onState: (state) => states.push(state),
 			onFrame: (frame) => frames.push(frame),
 			onUnstable: (time) => unstable.push(time),
@@ -141,6 +141,42 @@ describe('sim: the run', () => {
 			close(Number(stamp - 6_000_000_000n) / 1e9, (i + 1) * 0.02, 1e-7, 'stamp');
 		}
 		close(runner.wait, 0.01, 1e-9, 'wait');
+	});
+
+	it('in lockstep waits with the next state until the last is answered, and then goes on without a jump', () => {
+		const { states, pass, runner } = start(50, 0.5);
+		runner.command([1]);
+		pass(0.02);
+		assert.equal(states.length, 1);
+		pass(0.2);
+		pass(0.2);
+		assert.equal(states.length, 1, 'time stands still');
+		close(runner.wait, 0.08, 1e-9, 'wait');
+		runner.command([2]);
+		pass(0);
+		assert.equal(states.length, 2);
+		close(states[1]!.time, 0.04, 1e-9, 'time');
+		close(states[1]!.behind, 0.38, 1e-9, 'behind');
+	});
+
+	it('in lockstep runs freely when nobody answers, until somebody does', () => {
+		const { states, pass, runner } = start(50, 0.5);
+		pass(0.1);
+		assert.equal(states.length, 5, 'no command has come yet');
+		runner.command([1]);
+		pass(0.02);
+		pass(0.47);
+		assert.equal(states.length, 6, 'it waits');
+		for (let i = 0; i < 10; i++) pass(0.02);
+		assert.ok(states.length >= 16, 'it has waited long enough');
+	});
+
+	it('without lockstep does not wait', () => {
+		const { states, pass, runner } = start(50);
+		runner.command([1]);
+		pass(0.02);
+		pass(0.1);
+		assert.equal(states.length, 6);
 	});
 
 	it('holds rates that are no whole number of steps', () => {
