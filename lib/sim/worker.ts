@@ -62,7 +62,9 @@ function run(robot: Robot, rate: number, lockstep: number): void {
 
 const { options, mujoco } = workerData as WorkerData;
 instantiateMujoco(mujoco)
-	.then((instance) => run(new Robot(new Physics(instance, options.xml), options.commandTimeout), options.rate, options.lockstep))
+	.then((instance) =>
+		run(new Robot(new Physics(instance, options.xml), options.commandTimeout), options.rate, options.lockstep),
+	)
 	.catch((error) => {
 		const brief =
 			error instanceof BriefError ? error.brief : error instanceof RangeError ? 'bad settings' : 'cannot simulate';

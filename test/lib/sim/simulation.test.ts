@@ -39,7 +39,8 @@ describe('sim: the thread', () => {
 			assert.equal(driven.effort[0], 10, 'clamped');
 			await state(({ commanded }) => !commanded);
 			simulation.reset({ slider: 1, hinge: Math.PI });
-			const reset = await state(({ position }) => position[0]! > 0.9);
+			// The cart may coast past this place before the reset acts, but not upside down.
+			const reset = await state(({ position }) => position[0]! > 0.9 && position[1]! === Math.PI);
 			assert.ok(reset.velocity.every((velocity) => Math.abs(velocity) < 1e-6));
 			simulation.push({ body: 'cart', force: [-4, 0, 0], duration: 0.05 });
 			await state(({ velocity }) => velocity[0]! < -0.1);
