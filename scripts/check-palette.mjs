@@ -6,11 +6,13 @@
 // Prints what it found and exits with 1 when something is missing.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values: options } = parseArgs({
 	options: {
@@ -60,6 +62,20 @@ const until = async (what, seconds, check) => {
 };
 const json = async (path) => (await fetch(base + path, { headers: { accept: 'application/json' } })).json();
 
+/** The lean of the pole, rad, from the first frame of the live picture. */
+async function poleAngle() {
+	const { frameLayout } = require(join(userDir, 'node_modules', packageJson.name, 'dist', 'lib', 'sim', 'frame.js'));
+	const [robot] = await until('a robot', 30, async () => {
+		const robots = await json('/sim-robot/robots');
+		return robots.length > 0 && robots;
+	});
+	const { description } = await json(`/sim-robot/robots/${robot.id}`);
+	const layout = frameLayout(description);
+	const hinge = description.joints.findIndex(({ name }) => name === 'hinge');
+	const frames = await fetch(`${base}/sim-robot/robots/${robot.id}/frames`);
+	for await (const chunk of frames.body) return Buffer.from(chunk).readFloatLE((layout.position + hinge) * 4);
+}
+
 let failed = false;
 const report = (what, ok, more = '') => {
 	console.log(`${ok ? 'ok  ' : 'FAIL'} ${what}${more ? `: ${more}` : ''}`);
@@ -80,7 +96,7 @@ try {
 	const wanted = Object.keys(packageJson['node-red'].nodes).sort();
 	report('all node types', String(types) === String(wanted), types.join(' '));
 	for (const set of module) report(`${set.id}`, set.enabled && !set.err, set.err ?? '');
-	const examples = JSON.stringify(await json('/library/examples'));
+	const examples = JSON.stringify(await json(`/library/examples/flows/${packageJson.name}/`));
 	report('examples in the Import menu', examples.includes('01 - '));
 	const size = spawnSync('du', ['-sm', join(userDir, 'node_modules')], { encoding: 'utf8' }).stdout.split('\t')[0];
 	console.log(`     installed size: ${size} MB`);
