@@ -2,8 +2,10 @@
  * A peer of Cyclone DDS for the interoperability tests and the benchmark. It does what it is told on standard input
  * and says on standard output, one line each, what it sees.
  *
- *   cyclone_peer <domain> <role> <topic> [reliable] [transient_local] [keep_all] [depth=N] [deadline=ms] [user=text]
+ *   cyclone_peer <domain> <role> <topic> [reliable] [transient_local] [keep_all] [depth=N] [deadline=ms] [lease=ms]
+ *                [user=text]
  *
+ * The network is set up by CYCLONEDDS_URI.
  * Roles: sub reads and reports; pub writes when told; echo writes to <topic>_pong what it reads from <topic>; ping
  * writes to <topic> and times the answers on <topic>_pong.
  * Commands: write <count> <size> <interval us>; ping <count> <size> <interval us>; cpu; quit.

@@ -3,7 +3,8 @@
 // answers each sample with one that names it.
 //
 //   fast_peer <domain> <role> <topic> [reliable] [transient_local] [keep_all] [depth=N] [deadline=ms] [user=text]
-//             [peers] (no multicast: looks for others at 127.0.0.1) [buffer=bytes]
+//             [peers] (no multicast: looks for others at 127.0.0.1) [buffer=bytes] [lease=ms] (of liveliness)
+//             [life=ms] (lease of the participant)
 #include <fastcdr/Cdr.h>
 #include <fastcdr/FastBuffer.h>
 #include <fastdds/dds/domain/DomainParticipant.hpp>
@@ -170,7 +171,7 @@ int main(int argc, char **argv) {
 	if (argc < 4) return 2;
 	role = argv[2];
 	bool reliable = false, transient_local = false, keep_all = false, peers = false;
-	int depth = 10, deadline = 0, lease = 0, buffer = 0;
+	int depth = 10, deadline = 0, lease = 0, buffer = 0, life = 0;
 	std::string user;
 	for (int i = 4; i < argc; i++) {
 		const std::string argument = argv[i];
@@ -185,6 +186,7 @@ int main(int argc, char **argv) {
 		number("deadline=", deadline);
 		number("lease=", lease);
 		number("buffer=", buffer);
+		number("life=", life);
 		if (argument.rfind("user=", 0) == 0) user = argument.substr(5);
 	}
 	DomainParticipantQos participant_qos = PARTICIPANT_QOS_DEFAULT;
@@ -194,6 +196,11 @@ int main(int argc, char **argv) {
 	participant_qos.transport().use_builtin_transports = false;
 	participant_qos.transport().user_transports.push_back(udp);
 	participant_qos.user_data().assign(user.begin(), user.end());
+	if (life > 0) {
+		auto &discovery = participant_qos.wire_protocol().builtin.discovery_config;
+		discovery.leaseDuration = {life / 1000, uint32_t(life % 1000) * 1000000u};
+		discovery.leaseDuration_announcementperiod = {life / 4000, uint32_t(life / 4 % 1000) * 1000000u};
+	}
 	if (peers) {
 		Locator_t loopback;
 		IPLocator::setIPv4(loopback, 127, 0, 0, 1);
