@@ -51,7 +51,7 @@ RED.init(server, {
 	// An editor for trying things out: no tour, no catalogue to fetch, no telemetry.
 	editorTheme: { tours: false, palette: { catalogues: [] } },
 	telemetry: { enabled: false, updateNotification: false },
-	logging: { console: { level: 'warn', metrics: false, audit: false } },
+	logging: { console: { level: 'error', metrics: false, audit: false } },
 });
 server.on('request', (request, response) => {
 	if (request.url?.startsWith('/api/')) RED.httpNode(request, response);
