@@ -1,0 +1,150 @@
+import { type ObservationTerm, observationSize, type PolicyContract, sizeOf } from './contract';
+
+/** A step as the tensor-transform node saves it. */
+export type StepJson = { type: string } & Record<string, unknown>;
+
+/** The topics that the steps listen to besides the joint states, which drive them. */
+export interface Topics {
+	readonly imu: string;
+	readonly odometry: string;
+	readonly command: string;
+}
+
+export const usualTopics: Topics = { imu: '/imu/data', odometry: '/odom', command: '/cmd_vel' };
+
+/** What the steps of a policy are, and what is left to a person. */
+export interface PolicySteps {
+	readonly observation: readonly StepJson[];
+	readonly action: readonly StepJson[];
+	/** What could not be known, a sentence each. */
+	readonly unknown: readonly string[];
+}
+
+/** How old a message of another topic may be, s. */
+const maxAge = { sensor: 0.1, command: 0.5 };
+
+/**
+ * The steps that make the observation of joint states, and the command of the action. What is not known is left so that
+ * it fails by name instead of doing something: a term without steps, joints named `?0`, `?1` ...
+ */
+export function stepsOf(contract: PolicyContract, topics: Topics = usualTopics): PolicySteps {
+	const unknown = [...contract.unknown];
+	const joints = contract.joints ?? placeholders(contract.jointCount ?? 0);
+	const { history } = contract;
+	const isFramed = history.per === 'frame' && history.length > 1;
+	const terms = contract.observation.map((term) => ({
+		name: term.name,
+		steps: termSteps(term, contract, joints, topics, unknown),
+	}));
+	const observation: StepJson[] = [{ type: 'stack', terms, batch: true }];
+	if (contract.observationClip !== undefined) {
+		observation.push({ type: 'clip', min: -contract.observationClip, max: contract.observationClip });
+	}
+	if (isFramed) observation.push(historyStep(history.length, contract));
+	if (terms.length === 0) observation.length = 0;
+	return { observation, action: actionSteps(contract, joints), unknown };
+}
+
+function placeholders(count: number): string[] {
+	return Array.from({ length: count }, (_joint, i) => `?${i}`);
+}
+
+function historyStep(length: number, { history }: PolicyContract): StepJson {
+	return { type: 'history', length, order: history.order };
+}
+
+function termSteps(
+	term: ObservationTerm,
+	contract: PolicyContract,
+	joints: readonly string[],
+	topics: Topics,
+	unknown: string[],
+): StepJson[] {
+	const source = sourceSteps(term, contract, joints, topics, unknown);
+	if (source.length === 0) return [];
+	const steps = [...source];
+	if (term.offset?.some((value) => value !== 0))
+		steps.push({ type: 'offset', offset: term.offset.map((value) => -value) });
+	const clip: StepJson[] = term.clip ? [{ type: 'clip', min: term.clip[0], max: term.clip[1] }] : [];
+	const isOne = term.scale === undefined || [term.scale].flat().every((factor) => factor === 1);
+	const scale: StepJson[] = isOne ? [] : [{ type: 'scale', factor: term.scale }];
+	steps.push(...(contract.clipFirst ? [...clip, ...scale] : [...scale, ...clip]));
+	const length = contract.history.per === 'term' ? Math.max(term.historyLength, contract.history.length) : 1;
+	if (length > 1) steps.push(historyStep(length, contract));
+	return steps;
+}
+
+function sourceSteps(
+	{ name, kind, size }: ObservationTerm,
+	contract: PolicyContract,
+	joints: readonly string[],
+	{ imu, odometry, command }: Topics,
+	unknown: string[],
+): StepJson[] {
+	const latest = (topic: string): StepJson => ({ type: 'latest', topic, maxAge: maxAge.sensor });
+	const count = size ?? sizeOf(kind, contract.jointCount);
+	switch (kind) {
+		case 'joint-position':
+		case 'joint-velocity': {
+			const field = kind === 'joint-position' ? 'position' : 'velocity';
+			return joints.length === 0 ? [] : [{ type: 'select', fields: [field], names: [...joints] }];
+		}
+		case 'base-angular-velocity':
+			return [latest(imu), { type: 'imu', parts: [{ part: 'angular-velocity' }] }];
+		case 'projected-gravity':
+			return [latest(imu), { type: 'imu', parts: [{ part: 'orientation' }] }, { type: 'projected-gravity' }];
+		case 'base-linear-velocity':
+			unknown.push(`The term ${name} takes the velocity of ${odometry}: a robot has to estimate it.`);
+			return [latest(odometry), { type: 'odometry', parts: [{ part: 'linear-velocity' }] }];
+		case 'velocity-command':
+			return commandSteps(command, contract);
+		case 'last-action':
+			return count === undefined ? [] : [{ type: 'recall', size: count }];
+		case 'phase':
+			unknown.push(`The period of the term ${name}.`);
+			return [];
+		default:
+			unknown.push(`The steps of the term ${name}: what it measures is not known.`);
+			return [];
+	}
+}
+
+function commandSteps(topic: string, { commandRanges }: PolicyContract): StepJson[] {
+	const replacement = { linear: { x: 0, y: 0, z: 0 }, angular: { x: 0, y: 0, z: 0 } };
+	const steps: StepJson[] = [
+		{ type: 'latest', topic, maxAge: maxAge.command, whenStale: 'replace', replacement },
+		{ type: 'select', fields: ['linear.x', 'linear.y', 'angular.z'] },
+	];
+	if (commandRanges) {
+		steps.push({ type: 'clip', min: commandRanges.map(([low]) => low), max: commandRanges.map(([, high]) => high) });
+	}
+	return steps;
+}
+
+/** Raw action to a command of positions: limits, memory, scale, offset, limits. */
+function actionSteps({ action }: PolicyContract, joints: readonly string[]): StepJson[] {
+	const steps: StepJson[] = [];
+	if (action.rawClip) steps.push({ type: 'clip', min: action.rawClip[0], max: action.rawClip[1] });
+	steps.push({ type: 'remember' });
+	if (action.scale !== undefined) steps.push({ type: 'scale', factor: action.scale });
+	if (action.offset !== undefined) steps.push({ type: 'offset', offset: action.offset });
+	if (action.clip?.flat().every(Number.isFinite))
+		steps.push({ type: 'clip', min: action.clip[0], max: action.clip[1] });
+	if (joints.length > 0) steps.push({ type: 'joint-state', names: [...joints] });
+	return steps;
+}
+
+/**
+ * Whether an observation fits the input of a model.
+ * @param shape of the model's input; a text or -1 stands for any number
+ * @throws RangeError when the sizes differ. Does nothing when either is not known.
+ */
+export function checkObservationSize(contract: PolicyContract, shape: readonly (number | string)[]): void {
+	const expected = observationSize(contract);
+	const given = shape.at(-1);
+	if (expected === undefined || typeof given !== 'number' || given < 0 || given === expected) return;
+	const terms = contract.observation.map(
+		({ name, size, kind }) => `${name} ${size ?? sizeOf(kind, contract.jointCount)}`,
+	);
+	throw new RangeError(`Expected a model whose input has ${expected} elements (${terms.join(', ')}), got ${given}`);
+}
