@@ -216,7 +216,7 @@ function within<T>(label: string, action: () => T): T {
 function labelled(label: string | undefined, error: unknown): unknown {
 	if (!(error instanceof Error) || label === undefined) return error;
 	// A step within a step is named after it: "step 1 stack, term gravity, step 2 scale: Expected ..."
-	const between = /^[^:`]*\bstep \d+ /.test(error.message) ? ', ' : ': ';
+	const between = /^(term |[^:`]*\bstep \d+ )/.test(error.message) ? ', ' : ': ';
 	const message = `${label}${between}${error.message}`;
 	if (error instanceof BriefError) return new BriefError(error.brief, message, { cause: error });
 	return error instanceof TypeError

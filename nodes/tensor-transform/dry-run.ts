@@ -1,38 +1,140 @@
 import { Tensor } from '../../lib/tensor/tensor';
-import { createPipeline } from '../../lib/transform/pipeline';
+import { createPipeline, type Pipeline } from '../../lib/transform/pipeline';
 
 /** What one step gave for a sample, or why it failed. */
 export interface StepResult {
 	readonly text: string;
 	readonly isError: boolean;
+	/** For a step of terms: each element of each of them. */
+	readonly elements?: readonly ElementResult[];
+}
+
+/** One element of a term. */
+export interface ElementResult {
+	readonly term: string;
+	/** What it is, such as `position of hinge`, or its place in the term. */
+	readonly label: string;
+	readonly value: string;
+	readonly isError: boolean;
+}
+
+interface Sample {
+	/** Whether a step wants it as the latest of its topic, so that it runs nothing. */
+	isKept?: boolean;
+	readonly payload: unknown;
+	readonly topic?: unknown;
+	readonly ros?: unknown;
 }
 
 /**
  * Runs a list of steps on a sample, for the edit dialog.
- * @param json the sample as JSON: a ROS message, a tensor or named tensors, or a whole msg with a payload
+ * @param json the sample as JSON: a ROS message, a tensor or named tensors; a whole msg with a payload; or a list of
+ * such, of which the last is shown and those before are what came earlier, such as on other topics
  * @returns the result after each step, up to the first that fails; for a sample that is no JSON one result
  */
 export function dryRun(steps: readonly unknown[], json: string): StepResult[] {
 	const results: StepResult[] = [];
 	try {
-		const sample = JSON.parse(json);
-		const isMessage = typeof sample === 'object' && sample !== null && 'payload' in sample;
+		const samples = samplesOf(JSON.parse(json), steps);
 		for (let count = 1; count <= steps.length; count++) {
-			// Anew each time: a step may remember what it saw.
-			const pipeline = createPipeline(steps.slice(0, count));
-			const value = isMessage ? pipeline.run(sample.payload, sample) : pipeline.run(sample);
-			results.push({
-				text: value instanceof Tensor ? String(value) : JSON.stringify(value, typedArrays),
-				isError: false,
-			});
+			const value = runAll(steps.slice(0, count), samples);
+			results.push({ text: textOf(value), isError: false, ...elementsOf(steps[count - 1], count === 1, samples) });
 		}
 	} catch (error) {
-		results.push({ text: (error as Error).message, isError: true });
+		const failed = steps[results.length];
+		results.push({
+			text: (error as Error).message,
+			isError: true,
+			...elementsOf(failed, results.length === 0, samplesOrNone(json, steps)),
+		});
 	}
 	return results;
 }
 
-function typedArrays(_key: string, value: unknown): unknown {
+function samplesOf(value: unknown, steps: readonly unknown[]): Sample[] {
+	const samples = messagesIn(value);
+	const pipeline = createPipeline(steps);
+	for (const sample of samples.slice(0, -1)) sample.isKept = pipeline.keep(sample.payload, sample);
+	return samples;
+}
+
+function messagesIn(value: unknown): Sample[] {
+	const isWhole = (item: unknown) => typeof item === 'object' && item !== null && 'payload' in item;
+	if (Array.isArray(value) && value.length > 0 && value.every(isWhole)) return value as Sample[];
+	return [isWhole(value) ? (value as Sample) : { payload: value }];
+}
+
+function samplesOrNone(json: string, steps: readonly unknown[]): Sample[] {
+	try {
+		return samplesOf(JSON.parse(json), steps);
+	} catch {
+		return [];
+	}
+}
+
+/** Anew each time: a step may remember what it saw. */
+function runAll(steps: readonly unknown[], samples: readonly Sample[]): unknown {
+	const pipeline: Pipeline = createPipeline(steps);
+	let value: unknown;
+	for (const sample of samples) {
+		if (sample.isKept) pipeline.keep(sample.payload, sample);
+		else value = pipeline.run(sample.payload, sample);
+	}
+	return value;
+}
+
+function textOf(value: unknown): string {
+	return value instanceof Tensor ? String(value) : JSON.stringify(value, withArrays);
+}
+
+function withArrays(_key: string, value: unknown): unknown {
 	if (typeof value === 'bigint') return value.toString();
 	return ArrayBuffer.isView(value) && 'length' in value ? Array.from(value as Float64Array) : value;
+}
+
+interface TermRow {
+	readonly name?: unknown;
+	readonly steps?: unknown;
+}
+
+/** The elements of a first step of terms, each term by itself, so that one that fails does not hide the others. */
+function elementsOf(step: unknown, isFirst: boolean, samples: readonly Sample[]): { elements?: ElementResult[] } {
+	const terms = (step as { terms?: unknown } | undefined)?.terms;
+	if (!isFirst || !Array.isArray(terms) || samples.length === 0) return {};
+	return { elements: (terms as TermRow[]).flatMap((row, index) => termElements(row, index, samples)) };
+}
+
+function termElements({ name, steps }: TermRow, index: number, samples: readonly Sample[]): ElementResult[] {
+	const term = typeof name === 'string' ? name : `${index + 1}`;
+	const list = Array.isArray(steps) ? steps : [];
+	try {
+		// A list without a step has nothing to say what it takes; a scale by 1 changes nothing.
+		const value = runAll(list.length > 0 ? list : [{ type: 'scale', factor: 1 }], samples);
+		if (!(value instanceof Tensor)) return [];
+		const labels = labelsOf(list, value.data.length);
+		return Array.from(value.data as Float64Array, (item, i) => ({
+			term,
+			label: labels?.[i] ?? String(i),
+			value: typeof item === 'number' ? String(Number(item.toPrecision(6))) : String(item),
+			isError: typeof item === 'number' && !Number.isFinite(item),
+		}));
+	} catch (error) {
+		return [{ term, label: '', value: (error as Error).message, isError: true }];
+	}
+}
+
+interface SelectStep {
+	readonly type?: unknown;
+	readonly fields?: unknown;
+	readonly names?: unknown;
+	readonly order?: unknown;
+}
+
+/** What the elements of a term are, when it selects joints by name and no step changes how many there are. */
+function labelsOf(steps: readonly unknown[], count: number): string[] | undefined {
+	const { fields, names, order } = (steps as SelectStep[]).find(({ type }) => type === 'select') ?? {};
+	if (!Array.isArray(fields) || !Array.isArray(names) || fields.length * names.length !== count) return undefined;
+	return order === 'by-name'
+		? names.flatMap((name) => fields.map((field) => `${field} of ${name}`))
+		: fields.flatMap((field) => names.map((name) => `${field} of ${name}`));
 }

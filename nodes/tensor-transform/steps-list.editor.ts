@@ -2,6 +2,7 @@ import { prose } from '../../lib/transform/reference';
 import type { AnyStep } from '../../lib/transform/step';
 import { allSteps } from '../../lib/transform/steps';
 import { tensorOption } from '../../lib/transform/take';
+import type { ElementResult, StepResult } from './dry-run';
 import { toText } from './form-values';
 import { type Form, makeForm, type StepsField, type Translate } from './step-form.editor';
 
@@ -12,7 +13,7 @@ interface StepData {
 	read?(): Record<string, unknown>;
 	form?: Form | undefined;
 	showError?(message: string): void;
-	showResult?(text: string, isError: boolean): void;
+	showResult?(result: StepResult | undefined): void;
 	renumber?(index: number): void;
 }
 
@@ -64,10 +65,9 @@ export class StepsList implements StepsField {
 	}
 
 	/** Shows what each step gives for a sample; fewer texts than steps leave the rest empty. */
-	showResults(results: readonly { text: string; isError: boolean }[]): void {
+	showResults(results: readonly StepResult[]): void {
 		for (const [index, data] of this.#items().entries()) {
-			const result = results[index];
-			data.showResult?.(result?.text ?? '', result?.isError ?? false);
+			data.showResult?.(results[index]);
 		}
 	}
 
@@ -122,11 +122,10 @@ export class StepsList implements StepsField {
 			row.closest('li').toggleClass('tensor-transform-wrong', message !== '');
 			error.html(prose(message)).toggle(message !== '' && !isInside);
 		};
-		data.showResult = (text, isError) => {
-			result
-				.text(text)
-				.toggle(text !== '')
-				.toggleClass('tensor-transform-failed', isError);
+		data.showResult = (given) => {
+			result.text(given?.text ?? '').toggle(given !== undefined);
+			result.toggleClass('tensor-transform-failed', given?.isError ?? false);
+			if (given?.elements) result.append(elementsTable(given.elements));
 		};
 		select.on('change', () => {
 			fill({});
@@ -151,6 +150,20 @@ export class StepsList implements StepsField {
 				new StepsList(container, steps, { translate, changed, isInner: true }),
 		};
 	}
+}
+
+/** A row for each element: the term where it begins, what it is, its value. */
+function elementsTable(elements: readonly ElementResult[]): JQuery {
+	const table = $('<table class="tensor-transform-elements">');
+	for (const [i, { term, label, value, isError }] of elements.entries()) {
+		const row = $('<tr>').toggleClass('tensor-transform-failed', isError).appendTo(table);
+		row.append(
+			$('<td>').text(elements[i - 1]?.term === term ? '' : term),
+			$('<td>').text(label),
+			$('<td>').text(value),
+		);
+	}
+	return $('<div class="tensor-transform-elements-box">').append(table);
 }
 
 function makeTypeSelect(type: string): JQuery {

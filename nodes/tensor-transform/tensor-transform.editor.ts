@@ -3,6 +3,7 @@ import { createPipeline } from '../../lib/transform/pipeline';
 import { editorDefaults } from '../shared/properties';
 import { properties } from './config';
 import { dryRun } from './dry-run';
+import { preparePolicyPanel } from './policy-panel.editor';
 import { StepsList } from './steps-list.editor';
 
 declare const RED: EditorRED;
@@ -45,6 +46,10 @@ RED.nodes.registerType<TransformProperties>('tensor-transform', {
 		list = undefined;
 		list = new StepsList(container, savedSteps(this.steps), { translate, changed: update, isInner: false });
 		sample.on('input', update);
+		preparePolicyPanel(translate, (steps) => {
+			list?.write(steps);
+			update();
+		});
 		$('#tensor-transform-try').on('click', (event) => {
 			event.preventDefault();
 			$('#tensor-transform-try-row').toggle();

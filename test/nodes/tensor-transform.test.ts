@@ -211,6 +211,45 @@ describe('the form of tensor-transform', () => {
 		}
 	});
 
+	it('shows a vector term by term, also where one of them fails', () => {
+		const select = (field: string) => ({ type: 'select', fields: [field], names: ['slider', 'hinge'] });
+		const terms = [
+			{ name: 'where', steps: [select('position'), { type: 'scale', factor: 2 }] },
+			{ name: 'how fast', steps: [select('velocity')] },
+			{
+				steps: [
+					{ type: 'latest', topic: '/cmd_vel', maxAge: 100 },
+					{ type: 'select', fields: ['linear.x'] },
+				],
+			},
+		];
+		const joints = {
+			topic: '/joint_states',
+			payload: { name: ['hinge', 'slider'], position: [1, 2], velocity: [3, 4] },
+		};
+		const command = { topic: '/cmd_vel', payload: { linear: { x: 0.5 } } };
+		const [good] = dryRun([{ type: 'stack', terms }], JSON.stringify([command, joints]));
+		assert.equal(good?.text, 'float32[5] (4, 2, 4, 3, 0.5)');
+		assert.deepEqual(
+			good?.elements?.map(({ term, label, value }) => `${term} | ${label} | ${value}`),
+			[
+				'where | position of slider | 4',
+				'where | position of hinge | 2',
+				'how fast | velocity of slider | 4',
+				'how fast | velocity of hinge | 3',
+				'3 | 0 | 0.5',
+			],
+		);
+		const [bad] = dryRun([{ type: 'stack', terms }], JSON.stringify({ ...joints.payload, velocity: [null, 4] }));
+		assert.ok(bad?.isError);
+		assert.deepEqual(
+			bad?.elements?.map(({ isError }) => isError),
+			[false, false, true, true],
+		);
+		assert.match(bad?.elements?.[2]?.value ?? '', /velocity of hinge/);
+		assert.match(bad?.elements?.[3]?.value ?? '', /got none yet/);
+	});
+
 	it('shows what each step makes of a sample', () => {
 		const sample = JSON.stringify({ name: ['hinge', 'slider'], position: [1, 2], velocity: [3, 4] });
 		const results = dryRun(observation, sample);

@@ -1,3 +1,4 @@
+import { checkJointNames } from '../joint-names';
 import { choice, texts } from '../schema';
 import { type Block, defineStep, type Message } from '../step';
 import { commandHeader, finiteNumbers, frameOption } from '../to-message';
@@ -36,7 +37,7 @@ export const jointState = defineStep({
 		frameId: frameOption('base_link'),
 	},
 	create({ names, content, frameId }) {
-		checkOnce(names);
+		checkJointNames(names);
 		const fields = contents[content] as readonly string[];
 		const n = names.length;
 		return {
@@ -55,10 +56,3 @@ export const jointState = defineStep({
 		};
 	},
 });
-
-/** @throws RangeError when a name is there twice. */
-export function checkOnce(names: readonly string[]): void {
-	const twice = names.find((name, i) => names.indexOf(name) !== i);
-	if (twice !== undefined)
-		throw new RangeError(`Expected each name once in \`names\`, got ${JSON.stringify(twice)} twice`);
-}

@@ -1,8 +1,8 @@
 import { describe } from '../elements';
+import { checkJointNames } from '../joint-names';
 import { number, texts } from '../schema';
 import { type Block, defineStep } from '../step';
 import { commandHeader, durationOf, finiteNumbers, frameOption } from '../to-message';
-import { checkOnce } from './joint-state';
 
 /** Points of a trajectory, trajectory_msgs/msg/JointTrajectory: [n] is one point, [k, n] or [1, k, n] are k of them. */
 export const jointTrajectory = defineStep({
@@ -25,7 +25,7 @@ export const jointTrajectory = defineStep({
 		frameId: frameOption('base_link'),
 	},
 	create({ names, period, frameId }) {
-		checkOnce(names);
+		checkJointNames(names);
 		const n = names.length;
 		return {
 			messageType: 'trajectory_msgs/msg/JointTrajectory',

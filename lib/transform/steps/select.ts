@@ -1,5 +1,6 @@
 import { listAt, NameIndex } from '../by-name';
 import { countOf, type NumberArray } from '../elements';
+import { checkJointNames } from '../joint-names';
 import { parsePath, type Segment } from '../path';
 import { PathReader, Sink, toNumber } from '../read';
 import { choice, flag, optional, text, texts } from '../schema';
@@ -66,9 +67,7 @@ export const select = defineStep({
 				},
 			};
 		}
-		const twice = names.find((name, i) => names.indexOf(name) !== i);
-		if (twice !== undefined)
-			throw new RangeError(`Expected each name once in \`names\`, got ${JSON.stringify(twice)} twice`);
+		checkJointNames(names);
 		const ranged = fields.find((_field, i) => paths[i]?.some(({ kind }) => kind === 'range'));
 		if (ranged !== undefined)
 			throw new RangeError(`Expected whole arrays in \`fields\` with \`names\`, got ${JSON.stringify(ranged)}`);

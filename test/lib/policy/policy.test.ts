@@ -168,9 +168,14 @@ describe('Unitree deploy.yaml', () => {
 	it('leaves what is not known so that it fails by name', () => {
 		const { observation, action, unknown } = stepsOf(contract);
 		assert.ok(unknown.some((text) => /height_scan/.test(text)));
-		const observe = createPipeline(observation, { now: () => 0 });
-		assert.throws(() => observe.run(joints(1, 2)), /term joint_pos_rel, step 1 select: There is no "\?0"/);
-		createPipeline(action);
+		const open = /names of the joints, got "\?0": it is to be filled in/;
+		assert.throws(() => createPipeline(observation), open);
+		assert.throws(() => createPipeline(action), open);
+		const named = (text: string) => JSON.parse(text.replaceAll('?0', 'a').replaceAll('?1', 'b'));
+		assert.equal(createPipeline(named(JSON.stringify(action))).gives, 'message');
+		const observe = createPipeline(named(JSON.stringify(observation)), { now: () => 0 });
+		const state = { name: ['a', 'b'], position: [0, 0], velocity: [0, 0] };
+		assert.throws(() => observe.run(state), /step 1 stack, term height_scan/);
 	});
 
 	it('limits a velocity command to its ranges, and takes zero when it is stale', () => {
