@@ -8,7 +8,7 @@ export function checkJointNames(names: readonly string[]): void {
 	if (twice !== undefined) {
 		throw new RangeError(`Expected each name once in \`names\`, got ${JSON.stringify(twice)} twice`);
 	}
-	const open = names.find((name) => name.startsWith('?'));
+	const open = names.find((name) => /^\?\d+$/.test(name));
 	if (open !== undefined) {
 		throw new RangeError(
 			`Expected \`names\` to be the names of the joints, got ${JSON.stringify(open)}: it is to be filled in`,

@@ -74,15 +74,21 @@ export function createPipeline(steps: unknown, environment: Partial<Omit<Environ
 			const block = value as Block;
 			return new Tensor(block.type, block.dims, block.data);
 		},
-		keep(input, { topic }) {
+		keep(input, { topic, ros }) {
 			const source = typeof topic === 'string' ? world.sources.get(topic) : undefined;
 			if (source === undefined) return false;
 			source.value = within(`topic ${topic}`, () => source.check(input));
-			source.at = world.now();
+			source.at = receivedAt(ros, world.now());
 			return true;
 		},
 		reset: () => compiled.reset?.(),
 	};
+}
+
+/** When a message came in, ms: as its subscriber noted it, since a flow may hold it up. */
+function receivedAt(ros: unknown, now: number): number {
+	const noted = (ros as { receivedAt?: unknown } | null | undefined)?.receivedAt;
+	return typeof noted === 'number' && noted <= now ? noted : now;
 }
 
 interface Setting {

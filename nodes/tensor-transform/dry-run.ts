@@ -24,12 +24,18 @@ interface Sample {
 	readonly payload: unknown;
 	readonly topic?: unknown;
 	readonly ros?: unknown;
+	/** What was recorded in training: the elements that have to come out. */
+	readonly expected?: unknown;
 }
+
+/** How much an element may differ from the recorded one: float32 calculations in another order. */
+const tolerance = 1e-5;
 
 /**
  * Runs a list of steps on a sample, for the edit dialog.
  * @param json the sample as JSON: a ROS message, a tensor or named tensors; a whole msg with a payload; or a list of
- * such, of which the last is shown and those before are what came earlier, such as on other topics
+ * such, of which the last is shown and those before are what came earlier, such as on other topics; where one has
+ * `expected`, as recorded in training, the first element that differs is named
  * @returns the result after each step, up to the first that fails; for a sample that is no JSON one result
  */
 export function dryRun(steps: readonly unknown[], json: string): StepResult[] {
@@ -39,6 +45,11 @@ export function dryRun(steps: readonly unknown[], json: string): StepResult[] {
 		for (let count = 1; count <= steps.length; count++) {
 			const value = runAll(steps.slice(0, count), samples);
 			results.push({ text: textOf(value), isError: false, ...elementsOf(steps[count - 1], count === 1, samples) });
+		}
+		const difference = firstDifference(steps, samples, results[0]?.elements);
+		if (difference !== undefined) {
+			const last = results.pop() as StepResult;
+			results.push({ ...last, text: `${last.text} ${difference.text}`, isError: difference.isError });
 		}
 	} catch (error) {
 		const failed = steps[results.length];
@@ -70,6 +81,44 @@ function samplesOrNone(json: string, steps: readonly unknown[]): Sample[] {
 	} catch {
 		return [];
 	}
+}
+
+/** Compares what comes out for each sample with what was recorded for it; undefined when nothing was. */
+function firstDifference(
+	steps: readonly unknown[],
+	samples: readonly Sample[],
+	labels: readonly ElementResult[] | undefined,
+): { text: string; isError: boolean } | undefined {
+	if (samples.every(({ expected }) => expected === undefined)) return undefined;
+	const pipeline = createPipeline(steps);
+	let compared = 0;
+	for (const [i, sample] of samples.entries()) {
+		if (sample.isKept) {
+			pipeline.keep(sample.payload, sample);
+			continue;
+		}
+		const value = pipeline.run(sample.payload, sample);
+		if (sample.expected === undefined) continue;
+		const wrong = differs(value, sample.expected, labels);
+		if (wrong !== undefined) return { text: `- sample ${i + 1}: ${wrong}`, isError: true };
+		compared++;
+	}
+	return { text: `- as recorded, ${compared} of ${compared}`, isError: false };
+}
+
+function differs(value: unknown, expected: unknown, labels: readonly ElementResult[] | undefined): string | undefined {
+	if (!(value instanceof Tensor)) return 'a recorded vector is compared with a tensor, got a message';
+	const recorded = Tensor.from(expected, 'expected').data;
+	if (recorded.length !== value.data.length)
+		return `${recorded.length} elements are recorded, got ${value.data.length}`;
+	for (let i = 0; i < recorded.length; i++) {
+		const difference = Math.abs(Number(value.data[i]) - Number(recorded[i]));
+		if (difference <= tolerance * Math.max(1, Math.abs(Number(recorded[i])))) continue;
+		const label = labels?.length === recorded.length ? labels[i] : undefined;
+		const name = label === undefined ? '' : ` (${label.term}, ${label.label})`;
+		return `element ${i}${name} was recorded as ${recorded[i]}, got ${value.data[i]}`;
+	}
+	return undefined;
 }
 
 /** Anew each time: a step may remember what it saw. */

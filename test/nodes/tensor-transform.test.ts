@@ -250,6 +250,24 @@ describe('the form of tensor-transform', () => {
 		assert.match(bad?.elements?.[3]?.value ?? '', /got none yet/);
 	});
 
+	it('names the first element that differs from what was recorded', () => {
+		const steps = [
+			{
+				type: 'stack',
+				terms: [{ name: 'where', steps: [{ type: 'select', fields: ['position'], names: ['a', 'b'] }] }],
+			},
+			{ type: 'scale', factor: 2 },
+		];
+		const pair = (position: number[], expected: number[]) => ({ payload: { name: ['b', 'a'], position }, expected });
+		const last = (...pairs: object[]) => dryRun(steps, JSON.stringify(pairs)).at(-1);
+		const good = last(pair([1, 2], [4, 2]), pair([3, 4], [8, 6.000001]));
+		assert.deepEqual([good?.isError, good?.text], [false, 'float32[2] (8, 6) - as recorded, 2 of 2']);
+		const bad = last(pair([1, 2], [4, 2]), pair([3, 4], [8, 6.01]), pair([1, 2], [0, 0]));
+		assert.ok(bad?.isError);
+		assert.match(bad?.text ?? '', /sample 2: element 1 \(where, position of b\) was recorded as 6\.01\d*, got 6/);
+		assert.match(last(pair([1, 2], [4]))?.text ?? '', /1 elements are recorded, got 2/);
+	});
+
 	it('shows what each step makes of a sample', () => {
 		const sample = JSON.stringify({ name: ['hinge', 'slider'], position: [1, 2], velocity: [3, 4] });
 		const results = dryRun(observation, sample);

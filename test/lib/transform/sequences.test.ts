@@ -163,6 +163,19 @@ describe('latest', () => {
 		assert.throws(() => pipeline.run({ x: 1 }), stale);
 	});
 
+	it('counts from when the message was received, not from when it got here', () => {
+		const pipeline = createPipeline(steps({}), { now: () => 1000 });
+		const keep = (receivedAt: unknown) =>
+			pipeline.keep({ linear: { x: 3 } }, { topic: '/cmd_vel', ros: { receivedAt } });
+		keep(500);
+		assert.deepEqual(values(pipeline.run({ x: 1 })), [1, 3]);
+		keep(499);
+		assert.throws(() => pipeline.run({ x: 1 }), /at most 0\.5 s old, got 0\.501 s/);
+		// A clock of the future says nothing.
+		keep(1e9);
+		assert.deepEqual(values(pipeline.run({ x: 1 })), [1, 3]);
+	});
+
 	it('takes the replacement instead when told so', () => {
 		let now = 1000;
 		const pipeline = createPipeline(steps({ whenStale: 'replace', replacement: { linear: { x: 0 } } }), {
