@@ -7,9 +7,9 @@ import type { LoadOptions, ModelInfo, ModelSource, ProcessReply, ProcessRequest 
 
 const living = new Set<ChildProcess>();
 
-/** How many child processes of models there are. */
-export function processCount(): number {
-	return living.size;
+/** The ids of the child processes of models. */
+export function processIds(): number[] {
+	return [...living].map(({ pid }) => pid).filter((pid) => pid !== undefined);
 }
 
 /** A child that is busy would not notice that this process has ended. */

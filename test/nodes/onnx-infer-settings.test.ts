@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import helper from 'node-red-node-test-helper';
 import { hashBytes } from '../../lib/onnx/hash';
-import { processCount } from '../../lib/onnx/process-host';
+import { processIds } from '../../lib/onnx/process-host';
 import { workerCount } from '../../lib/onnx/worker-host';
 import { systemNow } from '../../lib/ros/clock';
 import type { Tensor } from '../../lib/tensor/tensor';
@@ -42,7 +42,7 @@ describe('onnx-infer settings', () => {
 	afterEach(async () => {
 		await unload();
 		folder.remove();
-		assert.deepEqual([workerCount(), processCount()], [0, 0]);
+		assert.deepEqual([workerCount(), processIds().length], [0, 0]);
 	});
 
 	/** Who waits for the next result or error. */

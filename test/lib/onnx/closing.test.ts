@@ -27,6 +27,18 @@ function runChild(script: string, args: string[]): Promise<End> {
 	});
 }
 
+/** Once there is no such process. */
+async function gone(pid: number): Promise<void> {
+	for (;;) {
+		try {
+			process.kill(pid, 0);
+		} catch {
+			return;
+		}
+		await new Promise((resolve) => setTimeout(resolve, 5));
+	}
+}
+
 /** Ending a thread inside ONNX Runtime aborts the process, so each of these is a process of its own. */
 describe('onnx: ending the process', () => {
 	let folder: Folder;
@@ -55,6 +67,17 @@ describe('onnx: ending the process', () => {
 			assert.equal(code, way === 'throw-in-run' ? 1 : 0, output);
 			assert.match(output, /reached the end/);
 			assert.doesNotMatch(output, /terminate called|core dumped|FATAL/);
+		});
+	}
+
+	for (const placement of ['process', 'inline']) {
+		it(`by process.exit in the middle of a run in the placement ${placement} leaves nothing behind`, async () => {
+			const { code, output } = await runChild('ending-child.js', ['exit-in-run', model, placement]);
+			assert.equal(code, 0, output);
+			const pid = /child (\d+);/.exec(output)?.[1];
+			assert.equal(pid !== undefined, placement === 'process');
+			// The run alone would take much longer than this test.
+			if (pid) await gone(Number(pid));
 		});
 	}
 

@@ -1,18 +1,22 @@
 /** Ends its process in the way it is told to while a model is at work. Run by closing.test.ts. */
+import type { PlacementChoice } from '../../../lib/onnx/placement';
+import { processIds } from '../../../lib/onnx/process-host';
 import { openSession } from '../../../lib/onnx/session';
 import { Tensor } from '../../../lib/tensor/tensor';
 
-const [way, path = ''] = process.argv.slice(2);
+const [way, path = '', placement = 'worker'] = process.argv.slice(2);
 
 process.on('exit', () => {
 	process.stdout.write('reached the end\n');
 });
 
 /** A run that takes long enough to be in the middle of. */
-const long = [new Tensor('int64', [], BigInt64Array.from([30_000n]))];
+const long = [
+	new Tensor('int64', [], BigInt64Array.from([way === 'exit-in-run' && placement === 'process' ? 2n ** 40n : 30_000n])),
+];
 
 async function main(): Promise<void> {
-	const session = openSession({ path });
+	const session = openSession({ path }, { placement: placement as PlacementChoice });
 	if (way === 'exit-at-start') {
 		session.ready().catch(() => {});
 		process.exit(0);
@@ -25,6 +29,7 @@ async function main(): Promise<void> {
 	await session.ready();
 	// Once it has answered, the next request is under way before the timer of the way out comes due.
 	await session.run([new Tensor('int64', [], BigInt64Array.from([1n]))]);
+	for (const pid of processIds()) process.stdout.write(`child ${pid};`);
 	switch (way) {
 		case 'exit-idle':
 			process.exit(0);

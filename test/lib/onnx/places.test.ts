@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { BriefError } from '../../../lib/check';
 import { hashBytes } from '../../../lib/onnx/hash';
 import { bindInputs } from '../../../lib/onnx/inputs';
-import { ProcessHost, processCount } from '../../../lib/onnx/process-host';
+import { ProcessHost, processIds } from '../../../lib/onnx/process-host';
 import { type ModelSession, openSession, type RunResult, type SessionOptions } from '../../../lib/onnx/session';
 import type { ModelEvent } from '../../../lib/onnx/shared-model';
 import { workerCount } from '../../../lib/onnx/worker-host';
@@ -21,7 +21,7 @@ describe('onnx places', () => {
 	afterEach(async () => {
 		await Promise.all(opened.splice(0).map((session) => session.close()));
 		folder.remove();
-		assert.deepEqual([workerCount(), processCount()], [0, 0]);
+		assert.deepEqual([workerCount(), processIds().length], [0, 0]);
 	});
 
 	function open(model: Buffer | string, options: SessionOptions = {}): ModelSession {
@@ -52,7 +52,7 @@ describe('onnx places', () => {
 				const session = open(policy(), { placement });
 				assert.deepEqual(dataOf(await infer(session, [1, 2, 3, 4])), [Float32Array.from([10, 20])]);
 				assert.equal(workerCount(), 0);
-				assert.equal(processCount(), placement === 'process' ? 1 : 0);
+				assert.equal(processIds().length, placement === 'process' ? 1 : 0);
 				const two = await infer(open(twoInputs(), { placement }), { a: [1, 2], b: [3, 4] });
 				assert.deepEqual(dataOf(two), [Float32Array.from([4, 6]), Float32Array.from([-2, -2])]);
 				const strings = await infer(open(identity('string', ['n']), { placement }), ['a', 'b']);
