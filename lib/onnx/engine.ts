@@ -57,8 +57,8 @@ export class Engine {
 		const { session, provider } = await createSession(runtime, source, header, options, notes);
 		const info: ModelInfo = {
 			header,
-			inputs: tensorInfos(session.inputMetadata, header.inputs),
-			outputs: tensorInfos(session.outputMetadata, outputs),
+			inputs: tensorInfos(header.inputs, session.inputMetadata),
+			outputs: tensorInfos(outputs, session.outputMetadata),
 			runtime: runtime.kind,
 			version: runtime.version,
 			provider,
@@ -109,7 +109,7 @@ export class Engine {
 }
 
 function isRunnable(value: ValueInfo): boolean {
-	return (tensorTypes as string[]).includes(value.type);
+	return value.type === 'unknown' || (tensorTypes as string[]).includes(value.type);
 }
 
 function checkRunnable(name: string, header: ModelHeader, outputs: readonly ValueInfo[]): void {
@@ -226,12 +226,14 @@ function explainLoadError(error: Error, header: ModelHeader): BriefError {
 	return new BriefError('model not loaded', `ONNX Runtime could not load the model: ${message}`);
 }
 
-function tensorInfos(metadata: readonly InferenceSession.ValueMetadata[], values: readonly ValueInfo[]): TensorInfo[] {
-	return values.map((value) => {
-		const known = metadata.find((item) => item.name === value.name);
-		// A rank left open comes from the runtime as a scalar's; the header tells them apart.
-		const shape = value.shape ?? (known?.isTensor ? known.shape : []);
-		return { name: value.name, type: value.type as TensorType, shape };
+/**
+ * The shape is the file's, since the runtime's own metadata gives an unknown rank as that of a scalar. The type is the
+ * runtime's where the file leaves it to be inferred.
+ */
+function tensorInfos(values: readonly ValueInfo[], metadata: readonly InferenceSession.ValueMetadata[]): TensorInfo[] {
+	return values.map(({ name, type, shape }) => {
+		const known = metadata.find((item) => item.name === name);
+		return { name, type: (known?.isTensor ? known.type : type) as TensorType, shape };
 	});
 }
 

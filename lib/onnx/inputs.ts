@@ -5,8 +5,9 @@ import type { TensorInfo } from './protocol';
 
 type Shape = TensorInfo['shape'];
 
-/** A shape for people: `[batch, 4]`; an unnamed dimension is `?`. */
-export function showShape(shape: readonly (number | string)[]): string {
+/** A shape for people: `[batch, 4]`; an unnamed dimension is `?`, an unknown rank `[...]`. */
+export function showShape(shape: Shape): string {
+	if (shape === undefined) return '[...]';
 	return `[${shape.map((dim) => (dim === '' ? '?' : dim)).join(', ')}]`;
 }
 
@@ -85,10 +86,10 @@ function bindInput(info: TensorInfo, value: unknown, name: string): Tensor {
 			`The input \`${info.name}\` expects ${info.type} ${showShape(info.shape)}, got ${tensor.type} [${tensor.dims.join(', ')}]. Add a step that casts to ${info.type} before the model.`,
 		);
 	}
-	if (fits(tensor.dims, info.shape, 0)) return tensor;
+	if (info.shape === undefined || fits(tensor.dims, info.shape, 0)) return tensor;
 	const batch = info.shape[0];
-	const lacksBatch = tensor.dims.length === info.shape.length - 1 && (batch === 1 || typeof batch === 'string');
-	if (lacksBatch && fits(tensor.dims, info.shape, 1)) return tensor.reshape([1, ...tensor.dims]);
+	const mayBeAdded = batch === 1 || typeof batch === 'string';
+	if (mayBeAdded && fits(tensor.dims, info.shape, 1)) return tensor.reshape([1, ...tensor.dims]);
 	throw new BriefError(
 		'wrong shape',
 		`The input \`${info.name}\` expects ${info.type} ${showShape(info.shape)}, got ${tensor.type} [${tensor.dims.join(', ')}].`,
@@ -96,7 +97,7 @@ function bindInput(info: TensorInfo, value: unknown, name: string): Tensor {
 }
 
 /** Whether `dims` fit what is left of `shape` from `first` on; symbolic dimensions take any size. */
-function fits(dims: readonly number[], shape: Shape, first: number): boolean {
+function fits(dims: readonly number[], shape: NonNullable<Shape>, first: number): boolean {
 	if (dims.length !== shape.length - first) return false;
 	for (let i = 0; i < dims.length; i++) {
 		const expected = shape[i + first];

@@ -32,8 +32,11 @@ export interface LoadOptions {
 export interface TensorInfo {
 	readonly name: string;
 	readonly type: TensorType;
-	/** As in `ValueInfo`: numbers, names of symbolic dimensions, `''` for unnamed ones. */
-	readonly shape: readonly (number | string)[];
+	/**
+	 * As in `ValueInfo`: numbers, names of symbolic dimensions, `''` for unnamed ones; undefined when not even the rank
+	 * is known.
+	 */
+	readonly shape: readonly (number | string)[] | undefined;
 }
 
 /** What is known of a model once it is loaded. */

@@ -1,5 +1,6 @@
 import { BriefError, show } from '../check';
 import { createData, elementCount, Tensor } from '../tensor/tensor';
+import type { ValueInfo } from './header';
 import { bindInputs, showInfo } from './inputs';
 import type { TensorInfo } from './protocol';
 
@@ -17,6 +18,12 @@ export interface StatePair {
 export interface Signature {
 	readonly inputs: readonly TensorInfo[];
 	readonly outputs: readonly TensorInfo[];
+}
+
+/** The same, from the file alone, where types may be any. */
+interface Named {
+	readonly inputs: readonly ValueInfo[];
+	readonly outputs: readonly ValueInfo[];
 }
 
 /** Words in the names of inputs and outputs that tell which side of a run they are on. */
@@ -42,12 +49,11 @@ function stemOf(name: string, sideWords: ReadonlySet<string>, suffix: RegExp): s
 	return bare !== words.join(' ') && bare.length > 0 ? bare.trim() : undefined;
 }
 
-function sameShape(a: TensorInfo, b: TensorInfo): boolean {
-	return (
-		a.type === b.type &&
-		a.shape.length === b.shape.length &&
-		a.shape.every((dim, i) => typeof dim === 'string' || typeof b.shape[i] === 'string' || dim === b.shape[i])
-	);
+function sameShape(a: ValueInfo, b: ValueInfo): boolean {
+	const [one, other] = [a.shape, b.shape];
+	// Of an unknown rank there is no telling what zeros to begin with.
+	if (a.type !== b.type || one === undefined || other === undefined || one.length !== other.length) return false;
+	return one.every((dim, i) => typeof dim === 'string' || typeof other[i] === 'string' || dim === other[i]);
 }
 
 /**
@@ -55,9 +61,9 @@ function sameShape(a: TensorInfo, b: TensorInfo): boolean {
  * `state_in_0` and `state_out_0`, `hn` and `h0`, `recurrent_in` and `recurrent_out`, `next_state` and `state` ... A
  * guess, to be confirmed by a person.
  */
-export function findStatePairs({ inputs, outputs }: Signature): StatePair[] {
+export function findStatePairs({ inputs, outputs }: Named): StatePair[] {
 	const pairs: StatePair[] = [];
-	const taken = new Set<TensorInfo>();
+	const taken = new Set<ValueInfo>();
 	for (const input of inputs) {
 		const inputStem = stemOf(input.name, inputWords, /0$/);
 		const plain = wordsOf(input.name).join(' ');
@@ -181,7 +187,7 @@ function find(infos: readonly TensorInfo[], name: string, side: 'input' | 'outpu
 
 function initialOf(input: TensorInfo, given: unknown): Tensor {
 	// A symbolic dimension of a state is the batch: one robot.
-	const dims = input.shape.map((dim) => (typeof dim === 'number' ? dim : 1));
+	const dims = (input.shape ?? []).map((dim) => (typeof dim === 'number' ? dim : 1));
 	if (given === undefined || given === null) {
 		return new Tensor(input.type, dims, createData(input.type, elementCount(dims)));
 	}

@@ -4,6 +4,7 @@ import type { Timers } from '../control/timers';
 import { Tensor } from '../tensor/tensor';
 import { FileWatch } from './file-watch';
 import type { Host } from './host';
+import { showInfo } from './inputs';
 import { type Placement, PlacementAdvisor, type PlacementChoice } from './placement';
 import type { LoadOptions, ModelInfo, ModelSource, TensorInfo } from './protocol';
 
@@ -385,8 +386,7 @@ export class SharedModel {
 
 /** What feeds a model and what takes its outputs are made for what it had. */
 function checkSameSignature(old: ModelInfo, fresh: ModelInfo): void {
-	const show = (infos: readonly TensorInfo[]) =>
-		infos.map(({ name, type, shape }) => `${name} ${type} [${shape.join(', ')}]`).join(', ');
+	const show = (infos: readonly TensorInfo[]) => infos.map(showInfo).join(', ');
 	for (const side of ['inputs', 'outputs'] as const) {
 		if (show(old[side]) === show(fresh[side])) continue;
 		throw new BriefError(

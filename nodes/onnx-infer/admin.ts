@@ -3,9 +3,8 @@ import { dirname, join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { BriefError } from '../../lib/check';
 import { hashModel } from '../../lib/onnx/hash';
-import { readHeader, type ValueInfo } from '../../lib/onnx/header';
+import { readHeader } from '../../lib/onnx/header';
 import { checkExternalPaths, listModels, type ModelFolders, resolveModelPath } from '../../lib/onnx/model-path';
-import type { TensorInfo } from '../../lib/onnx/protocol';
 import { findStatePairs } from '../../lib/onnx/recurrent';
 import type { ModelCard } from './model-card';
 
@@ -23,11 +22,6 @@ export function modelFolders(RED: NodeAPI): ModelFolders {
 	return { userDir, packageDir: join(__dirname, '..', '..', '..'), extra };
 }
 
-/** What of the inputs or outputs are tensors of a known rank: only those can be fed back. */
-function tensors(values: readonly ValueInfo[]): TensorInfo[] {
-	return values.filter((value): value is TensorInfo => value.shape !== undefined);
-}
-
 async function card(path: string, folders: ModelFolders): Promise<ModelCard> {
 	const file = resolveModelPath(path, folders);
 	const header = readHeader(file);
@@ -42,7 +36,7 @@ async function card(path: string, folders: ModelFolders): Promise<ModelCard> {
 		path: file,
 		external,
 		sha256: isWhole ? await hashModel(file, header.externalFiles) : '',
-		statePairs: findStatePairs({ inputs: tensors(header.inputs), outputs: tensors(header.outputs) }),
+		statePairs: findStatePairs(header),
 	};
 }
 

@@ -6,7 +6,6 @@ import type { ModelInfo, ModelSource } from '../../lib/onnx/protocol';
 import { findStatePairs } from '../../lib/onnx/recurrent';
 import { type ModelSession, openSession, type RunOptions, type RunResult } from '../../lib/onnx/session';
 import type { ModelEvent } from '../../lib/onnx/shared-model';
-import type { Figures } from '../../lib/onnx/statistics';
 import type { Tensor } from '../../lib/tensor/tensor';
 import { defineNode, type Running, type Start } from '../shared/define-node';
 import { asError, type Send } from '../shared/on-input';
@@ -135,9 +134,12 @@ function start(RED: NodeAPI, { node, options, status, report }: Start<Options>):
 
 	const sendFigures = (send: Send) => {
 		if (!current) return;
-		const figures: Figures & { placement: string } = {
-			...current.session.figures(),
-			placement: current.session.placement,
+		const { session, info } = current;
+		const figures = {
+			...session.figures(),
+			placement: session.placement,
+			runtime: info?.runtime,
+			provider: info?.provider,
 		};
 		send([null, { topic: options.name || 'onnx-infer', payload: figures } as NodeMessage]);
 	};

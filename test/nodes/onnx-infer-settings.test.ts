@@ -206,8 +206,8 @@ describe('onnx-infer settings', () => {
 			const told = next('figures');
 			send('n', { figures: true });
 			const { topic, payload } = await told;
-			const { runs, dropped, failed, placement, p50, p99, rate } = payload as Record<string, number>;
-			assert.deepEqual([topic, runs, dropped, failed, placement], ['policy', 2, 2, 0, 'worker']);
+			const { runs, dropped, failed, placement, provider, p50, p99, rate } = payload as Record<string, number>;
+			assert.deepEqual([topic, runs, dropped, failed, placement, provider], ['policy', 2, 2, 0, 'worker', 'cpu']);
 			assert.ok((p50 as number) > 0 && (p99 as number) >= (p50 as number) && (rate as number) > 0);
 		});
 

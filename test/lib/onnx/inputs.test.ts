@@ -52,6 +52,13 @@ describe('onnx inputs', () => {
 		assert.deepEqual(bindOne(input('float32', [1]), 7).dims, [1]);
 	});
 
+	it('takes any shape where the model leaves the rank open', () => {
+		for (const dims of [[], [1], [2, 0]]) {
+			const data = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
+			assert.deepEqual(bindOne(input('float32', undefined), new Tensor('float32', dims, data)).dims, dims);
+		}
+	});
+
 	it('does not add a batch dimension where the model wants a fixed other size', () => {
 		refused(
 			[input('float32', [2, 4])],

@@ -29,6 +29,8 @@ export interface Value {
 	type: ElementType;
 	/** Left out: not even the rank is known. */
 	shape?: (number | string)[];
+	/** Left to be inferred from the graph: neither type nor shape are written. */
+	isUntyped?: boolean;
 	/** A sequence of such tensors instead of one. */
 	isSequence?: boolean;
 }
@@ -98,7 +100,8 @@ function float(field: number, value: number): Buffer {
 	return Buffer.concat([varint(field * 8 + 5), encoded]);
 }
 
-function value(field: number, { name, type, shape, isSequence }: Value): Buffer {
+function value(field: number, { name, type, shape, isSequence, isUntyped }: Value): Buffer {
+	if (isUntyped) return bytes(field, text(1, name));
 	const dims = shape?.map((dim) => bytes(1, typeof dim === 'number' ? number(1, dim) : text(2, dim)));
 	const parts: Uint8Array[] = [number(1, elementTypes[type])];
 	if (dims) parts.push(bytes(2, Buffer.concat(dims)));

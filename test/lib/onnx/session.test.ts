@@ -136,6 +136,59 @@ describe('onnx session', () => {
 		});
 	}
 
+	it('runs models of unknown rank, and tensors without elements', async () => {
+		const session = open(
+			buildModel({
+				nodes: [{ operator: 'Neg', inputs: ['x'], outputs: ['y'] }],
+				inputs: [{ name: 'x', type: 'float32' }],
+				outputs: [{ name: 'y', type: 'float32' }],
+			}),
+		);
+		for (const dims of [[], [2], [1, 2, 1], [0], [3, 0]]) {
+			const data = new Float32Array(dims.reduce((product, dim) => product * dim, 1)).fill(2);
+			const { outputs } = await infer(session, new Tensor('float32', dims, data));
+			assert.deepEqual(outputs, [
+				new Tensor(
+					'float32',
+					dims,
+					data.map((value) => -value),
+				),
+			]);
+		}
+	});
+
+	it('infers the type of an output that the file does not tell', async () => {
+		const session = open(
+			buildModel({
+				nodes: [{ operator: 'Shape', inputs: ['x'], outputs: ['y'] }],
+				inputs: [{ name: 'x', type: 'float32', shape: ['n'] }],
+				outputs: [{ name: 'y', type: 'float32', isUntyped: true }],
+			}),
+		);
+		const { outputs } = await infer(session, [1, 2, 3]);
+		assert.deepEqual(outputs, [new Tensor('int64', [1], BigInt64Array.from([3n]))]);
+	});
+
+	it('leaves out outputs that are no tensors, and says so', async () => {
+		const session = open(
+			buildModel({
+				nodes: [
+					{ operator: 'SequenceConstruct', inputs: ['x'], outputs: ['list'] },
+					{ operator: 'Neg', inputs: ['x'], outputs: ['y'] },
+				],
+				inputs: [{ name: 'x', type: 'float32', shape: [1] }],
+				outputs: [
+					{ name: 'list', type: 'float32', shape: [1], isSequence: true },
+					{ name: 'y', type: 'float32', shape: [1] },
+				],
+			}),
+		);
+		const { outputs, notes } = await session.ready();
+		assert.deepEqual(outputs, [{ name: 'y', type: 'float32', shape: [1] }]);
+		assert.match(notes.join(), /The output `list` is left out: it is of type sequence/);
+		assert.deepEqual((await infer(session, [2])).outputs, [new Tensor('float32', [1], Float32Array.from([-2]))]);
+	});
+
 	it('finds a non-finite float16 and gives its place in several dimensions', async () => {
 		const session = open(identity('float16', [1, 2, 2]));
 		const bits = new Tensor('float16', [1, 2, 2], Uint16Array.from([0x3c00, 0, 0xfc00, 0]));
