@@ -20,6 +20,9 @@ export interface PolicySteps {
 	readonly unknown: readonly string[];
 }
 
+/** What the terms are calculated in. */
+const double = 'float64';
+
 /** How old a message of another topic may be, s. */
 const maxAge = { sensor: 0.1, command: 0.5 };
 
@@ -41,6 +44,8 @@ export function stepsOf(contract: PolicyContract, topics: Topics = usualTopics):
 		observation.push({ type: 'clip', min: -contract.observationClip, max: contract.observationClip });
 	}
 	if (isFramed) observation.push(historyStep(history.length, contract));
+	// Calculated in double precision and rounded once, at the end.
+	observation.push({ type: 'cast', to: 'float32' });
 	if (terms.length === 0) observation.length = 0;
 	return { observation, action: actionSteps(contract, joints), unknown };
 }
@@ -87,19 +92,23 @@ function sourceSteps(
 		case 'joint-position':
 		case 'joint-velocity': {
 			const field = kind === 'joint-position' ? 'position' : 'velocity';
-			return joints.length === 0 ? [] : [{ type: 'select', fields: [field], names: [...joints] }];
+			return joints.length === 0 ? [] : [{ type: 'select', fields: [field], names: [...joints], as: double }];
 		}
 		case 'base-angular-velocity':
-			return [latest(imu), { type: 'imu', parts: [{ part: 'angular-velocity' }] }];
+			return [latest(imu), { type: 'imu', parts: [{ part: 'angular-velocity' }], as: double }];
 		case 'projected-gravity':
-			return [latest(imu), { type: 'imu', parts: [{ part: 'orientation' }] }, { type: 'projected-gravity' }];
+			return [
+				latest(imu),
+				{ type: 'imu', parts: [{ part: 'orientation' }], as: double },
+				{ type: 'projected-gravity' },
+			];
 		case 'base-linear-velocity':
 			unknown.push(`The term ${name} takes the velocity of ${odometry}: a robot has to estimate it.`);
-			return [latest(odometry), { type: 'odometry', parts: [{ part: 'linear-velocity' }] }];
+			return [latest(odometry), { type: 'odometry', parts: [{ part: 'linear-velocity' }], as: double }];
 		case 'velocity-command':
 			return commandSteps(command, contract);
 		case 'last-action':
-			return count === undefined ? [] : [{ type: 'recall', size: count }];
+			return count === undefined ? [] : [{ type: 'recall', size: count, as: double }];
 		case 'phase':
 			unknown.push(`The period of the term ${name}.`);
 			return [];
@@ -113,7 +122,7 @@ function commandSteps(topic: string, { commandRanges }: PolicyContract): StepJso
 	const replacement = { linear: { x: 0, y: 0, z: 0 }, angular: { x: 0, y: 0, z: 0 } };
 	const steps: StepJson[] = [
 		{ type: 'latest', topic, maxAge: maxAge.command, whenStale: 'replace', replacement },
-		{ type: 'select', fields: ['linear.x', 'linear.y', 'angular.z'] },
+		{ type: 'select', fields: ['linear.x', 'linear.y', 'angular.z'], as: double },
 	];
 	if (commandRanges) {
 		steps.push({ type: 'clip', min: commandRanges.map(([low]) => low), max: commandRanges.map(([, high]) => high) });

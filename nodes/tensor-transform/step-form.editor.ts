@@ -123,7 +123,6 @@ function makeField(container: JQuery, name: string, option: Option, value: unkno
 	const input = makeInput(option, value, `${kindText(option)}${option.example ? `: ${option.example}` : ''}`);
 	input.element.on('input change', changed).attr('title', name).appendTo(body);
 	label.on('click', () => input.element.trigger('focus'));
-	if (option.unit !== undefined) body.append($('<span class="tensor-transform-unit">').text(option.unit));
 	body.append(hint);
 	return { ...base, read: input.read };
 }

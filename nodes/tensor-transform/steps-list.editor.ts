@@ -91,7 +91,7 @@ export class StepsList implements StepsField {
 		const isNew = data.given?.type === undefined;
 		const head = $('<div class="tensor-transform-head">').appendTo(row);
 		const number = $('<span class="tensor-transform-number tensor-transform-handle">').appendTo(head);
-		const select = makeTypeSelect(String(data.given?.type ?? 'select')).appendTo(head);
+		const select = makeTypeSelect(String(data.given?.type ?? this.#usualType())).appendTo(head);
 		const summary = $('<span class="tensor-transform-summary">').appendTo(head);
 		const toggle = $('<a href="#" class="tensor-transform-toggle"><i class="fa fa-angle-down"></i></a>').appendTo(head);
 		const error = $('<div class="tensor-transform-error">').hide().appendTo(row);
@@ -139,6 +139,11 @@ export class StepsList implements StepsField {
 		fill(data.given ?? {});
 		open(isNew);
 		if (isNew) this.#changed();
+	}
+
+	/** A list mostly begins with fields of a message; what follows has numbers. */
+	#usualType(): string {
+		return this.#items().length > 1 ? 'scale' : 'select';
 	}
 
 	#formContext() {

@@ -4,6 +4,7 @@ import { readPolicy } from '../../../lib/policy/read';
 import { checkObservationSize, stepsOf } from '../../../lib/policy/steps';
 import { Tensor } from '../../../lib/tensor/tensor';
 import { createPipeline } from '../../../lib/transform/pipeline';
+import { seededRandom } from '../../../lib/transform/random';
 
 /** Isaac Lab: what yaml.dump makes of two legs. */
 const isaac = `
@@ -233,6 +234,46 @@ describe('rl_sar configuration', () => {
 		// The last action is what came out of the clip; 20 · 0.5 is beyond clip_obs.
 		const second = [0.1, -2, 0.5, 3, 0.8, 3, 0.3, 1, -0.5];
 		close(observe.run(joints(0.6, 20)), [...second, ...first]);
+	});
+});
+
+describe('the observation of random states', () => {
+	it('is that of the formulas within 1e-6', () => {
+		const random = seededRandom(4);
+		const between = (least: number, most: number) => least + random() * (most - least);
+		const observe = createPipeline(stepsOf(readPolicy([isaac])).observation, { now: () => 0 });
+		for (let round = 0; round < 200; round++) {
+			observe.reset();
+			const roll = between(-1, 1);
+			const rates = [between(-2, 2), between(-2, 2), between(-2, 2)] as const;
+			const [left, right] = [between(-3, 3), between(-3, 3)];
+			const command = [between(-2, 2), between(-2, 2), between(-2, 2)] as const;
+			observe.keep(
+				{
+					orientation: { x: Math.sin(roll / 2), y: 0, z: 0, w: Math.cos(roll / 2) },
+					angular_velocity: { x: rates[0], y: rates[1], z: rates[2] },
+				},
+				{ topic: '/imu/data' },
+			);
+			observe.keep(
+				{ linear: { x: command[0], y: command[1], z: 0 }, angular: { x: 0, y: 0, z: command[2] } },
+				{ topic: '/cmd_vel' },
+			);
+			const given = observe.run(joints(left, right)) as Tensor;
+			assert.equal(given.type, 'float32');
+			const legs = [left - 0.1, (right + 0.2) * 2];
+			close(given, [
+				...rates.map((rate) => Math.min(Math.max(rate, -1), 1) * 0.25),
+				0,
+				-Math.sin(roll),
+				-Math.cos(roll),
+				...command,
+				...legs,
+				...legs,
+				0,
+				0,
+			]);
+		}
 	});
 });
 
