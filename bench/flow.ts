@@ -58,7 +58,15 @@ async function startFlow(): Promise<{ step: Step; close: () => Promise<void> }> 
 	await RED.start();
 	await started;
 
-	const graph = createEmbeddedGraph({ nodeName: 'bench', namespace: '/', domainId: 0, onError: console.error });
+	const graph = createEmbeddedGraph({
+		nodeName: 'bench',
+		namespace: '/',
+		domainId: 0,
+		discovery: { range: 'localhost', staticPeers: [] },
+		types,
+		onError: console.error,
+		onWarning: console.warn,
+	});
 	let arrived = () => {};
 	graph.subscribe('/cart_pole/effort', command.name, qosPresets.default, () => arrived());
 	const publisher = graph.advertise('/cart_pole/joint_states', jointState.name, qosPresets.default);

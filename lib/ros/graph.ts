@@ -8,6 +8,10 @@ export interface MessageInfo {
 
 /** What happens to an endpoint beside messages. */
 export type EndpointEvent =
+	/** Something that does not stop messages but will: another definition of the type on the other side, say. */
+	| { readonly kind: 'warning'; readonly message: string }
+	/** No message came, or none was sent, within the deadline of the QoS; `total` counts how often so far. */
+	| { readonly kind: 'deadline'; readonly total: number }
 	/** The number of endpoints on the other side that fit has changed. */
 	| { readonly kind: 'matched'; readonly count: number }
 	/** The other side speaks of the same topic with a QoS or a type that does not fit, so nothing will arrive. */
@@ -46,6 +50,14 @@ export interface Publisher {
 	close(): void;
 }
 
+/** A node as `ros2 node list` shows it. */
+export interface NodeName {
+	/** Such as `node_red`. */
+	readonly nodeName: string;
+	/** Such as `/` or `/lab`. */
+	readonly namespace: string;
+}
+
 export interface TopicDescription {
 	readonly topic: string;
 	readonly typeNames: readonly string[];
@@ -78,8 +90,10 @@ export interface Graph {
 		options?: SubscribeOptions,
 	): Subscription;
 	advertise(topic: string, typeName: string, qos: QosProfile, options?: EndpointOptions): Publisher;
-	/** Topics known now. */
+	/** Topics known now, in this process and on the network. */
 	topics(): TopicDescription[];
+	/** The nodes known now, this one included. */
+	nodes(): NodeName[];
 	/** Closes all endpoints. A closed graph throws on further use. */
 	close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { checkChoice, checkNumber, checkObject } from '../check';
 export const reliabilities = ['reliable', 'best_effort'] as const;
 export const durabilities = ['volatile', 'transient_local'] as const;
 export const histories = ['keep_last', 'keep_all'] as const;
+export const livelinesses = ['automatic', 'manual_by_topic'] as const;
 
 /** Quality of service of a publisher or subscriber, by ROS 2's names. */
 export interface QosProfile {
@@ -11,6 +12,14 @@ export interface QosProfile {
 	readonly history: (typeof histories)[number];
 	/** How many messages keep_last keeps, >= 1. */
 	readonly depth: number;
+	/** The longest time between two messages, ms. Default: none. */
+	readonly deadline?: number;
+	/** Age from which a message is of no use any more, ms; for publishers. Default: none. */
+	readonly lifespan?: number;
+	/** Who vouches that a publisher is alive. Default: automatic. */
+	readonly liveliness?: (typeof livelinesses)[number];
+	/** Time without a sign of life after which a publisher counts as dead, ms. Default: none. */
+	readonly livelinessLease?: number;
 }
 
 /**
@@ -40,7 +49,18 @@ export function checkQos(name: string, value: unknown): QosProfile {
 		durability: checkChoice(`${name}.durability`, qos.durability, durabilities),
 		history: checkChoice(`${name}.history`, qos.history, histories),
 		depth: checkNumber(`${name}.depth`, qos.depth, { min: 1, max: 100_000, integer: true }),
+		...checkTime(name, qos, 'deadline'),
+		...checkTime(name, qos, 'lifespan'),
+		...checkTime(name, qos, 'livelinessLease'),
+		...(qos.liveliness === undefined
+			? {}
+			: { liveliness: checkChoice(`${name}.liveliness`, qos.liveliness, livelinesses) }),
 	};
+}
+
+function checkTime(name: string, qos: Record<string, unknown>, field: 'deadline' | 'lifespan' | 'livelinessLease') {
+	const value = qos[field];
+	return value === undefined ? {} : { [field]: checkNumber(`${name}.${field}`, value, { above: 0, unit: 'ms' }) };
 }
 
 /**

@@ -1,5 +1,7 @@
 import { checkNumber } from '../../lib/check';
+import { discoveryRanges, parseStaticPeers } from '../../lib/ros/discovery';
 import { checkNamespace, checkNodeName } from '../../lib/ros/names';
+import { distributions } from '../../lib/ros/types/distributions';
 import { choice, type Property, text } from '../shared/properties';
 
 /** Empty takes ROS_DOMAIN_ID, as any ROS 2 node does. */
@@ -17,6 +19,12 @@ export const properties = {
 	namespace: text('/', (name, value) => checkNamespace(name, value === '' ? '/' : value)),
 	domainId,
 	transport: choice('embedded', ['embedded']),
+	/** Whose definitions and conventions to use where the distributions differ. */
+	distribution: choice(distributions[0], distributions),
+	/** Empty takes ROS_AUTOMATIC_DISCOVERY_RANGE, or ROS 2's own default. */
+	discoveryRange: choice('', ['', ...discoveryRanges]),
+	/** Empty takes ROS_STATIC_PEERS. */
+	staticPeers: text('', (name, value) => (value === '' ? undefined : parseStaticPeers(name, value))),
 	/** Folders of the user's own interface files, one a line; relative ones are in the user directory. */
 	messageFolders: text('', (_name, value) =>
 		value

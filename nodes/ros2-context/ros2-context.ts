@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { discoverySettings, domainFromEnvironment } from '../../lib/ros/discovery';
 import { createEmbeddedGraph } from '../../lib/ros/embedded/graph';
 import type { Graph } from '../../lib/ros/graph';
 import { createTypeRegistry, type TypeRegistry } from '../../lib/ros/types/registry';
@@ -14,6 +15,7 @@ export default function (RED: NodeAPI): void {
 	const start = (node: Node, config: NodeDef): { graph: Graph; types: TypeRegistry } => {
 		const options = parseProperties(properties, config);
 		const types = createTypeRegistry({
+			distribution: options.distribution,
 			folders: options.messageFolders.map((folder) =>
 				isAbsolute(folder) ? folder : join(RED.settings.userDir ?? process.cwd(), folder),
 			),
@@ -22,8 +24,14 @@ export default function (RED: NodeAPI): void {
 		const graph = createEmbeddedGraph({
 			nodeName: options.nodeName,
 			namespace: options.namespace,
-			domainId: options.domainId ?? domainFromEnvironment(),
+			domainId: options.domainId ?? domainFromEnvironment(process.env),
+			discovery: discoverySettings(
+				{ range: options.discoveryRange || undefined, staticPeers: options.staticPeers },
+				process.env,
+			),
+			types,
 			onError: (error) => node.error(asError(error), {}),
+			onWarning: (message) => node.warn(message),
 		});
 		return { graph, types };
 	};
@@ -53,10 +61,4 @@ export default function (RED: NodeAPI): void {
 	RED.httpAdmin.get('/ros2-context/topics', guard, (request, response) => {
 		response.json(running(request.query.context)?.graph?.topics() ?? []);
 	});
-}
-
-/** ROS_DOMAIN_ID, or 0 as ROS 2 takes it. */
-function domainFromEnvironment(): number {
-	const value = process.env.ROS_DOMAIN_ID;
-	return value === undefined || value === '' ? 0 : Number(value);
 }

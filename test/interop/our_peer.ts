@@ -3,7 +3,10 @@
  * that need it in another process or in another network namespace, and for the benchmark.
  *
  *     node our_peer.js <domain> <role> <topic> [reliable] [transient_local] [keep_all] [depth=N] [user=text] [peers]
- *                      [life=ms]
+ *                      [life=ms] [quiet]
+ *
+ * For measuring, quiet counts what comes instead of looking into it, and these commands are added: repeat <count>
+ * <size> <interval us>, which writes the same bytes each time; count; memory.
  */
 import { createInterface } from 'node:readline';
 import { createParticipant } from '../../lib/rtps';
@@ -30,6 +33,7 @@ async function main([domain, role, topic, ...rest]: string[]): Promise<void> {
 		history: rest.includes('keep_all') ? 'keep_all' : 'keep_last',
 		depth: Number(value('depth') ?? (rest.includes('keep_all') ? 1000 : 10)),
 	} as const;
+	let received = 0;
 	const onMatched = (count: number) => say(`matched ${count}`);
 	const echoes = role === 'echo';
 	const writer =
@@ -44,6 +48,8 @@ async function main([domain, role, topic, ...rest]: string[]): Promise<void> {
 			userData,
 			onMatched,
 			onSample: (payload) => {
+				received++;
+				if (rest.includes('quiet')) return;
 				if (echoes) {
 					writer?.write(payload);
 					return;
@@ -62,11 +68,18 @@ async function main([domain, role, topic, ...rest]: string[]): Promise<void> {
 			const { user, system } = process.cpuUsage();
 			say(`cpu ${((user + system) / 1e6).toFixed(6)}`);
 		}
-		if (command !== 'write' || writer === undefined) continue;
+		if (command === 'count') say(`count ${received}`);
+		if (command === 'memory') {
+			const { heapUsed, external, rss } = process.memoryUsage();
+			say(`memory ${((heapUsed + external) / 1e6).toFixed(1)} ${(rss / 1e6).toFixed(1)}`);
+		}
+		if ((command !== 'write' && command !== 'repeat') || writer === undefined) continue;
+		const same = command === 'repeat' ? blob(0, Number(size)) : undefined;
 		let due = performance.now();
 		for (let n = 0; n < Number(count); n++) {
 			await writer.drained();
-			writer.write(blob(++written, Number(size)));
+			written++;
+			writer.write(same ?? blob(written, Number(size)));
 			due += Number(interval) / 1000;
 			const wait = due - performance.now();
 			if (Number(interval) > 0) await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collect, type FlowNode, load, type Message, next, node, send, unload, until } from './flow';
 
-const context: FlowNode = { id: 'context', type: 'ros2-context', nodeName: 'node_red', namespace: '/', domainId: '42' };
+const context: FlowNode = {
+	id: 'context',
+	type: 'ros2-context',
+	nodeName: 'node_red',
+	namespace: '/',
+	domainId: '42',
+	discoveryRange: 'off',
+};
 const publish = (more: object = {}): FlowNode => ({
 	id: 'publish',
 	type: 'ros2-publish',

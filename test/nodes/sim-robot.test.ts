@@ -11,7 +11,14 @@ import { stateStatus } from '../../nodes/sim-robot/state-status';
 import { serveView } from '../../nodes/sim-robot/view';
 import { collect, type FlowNode, load, type Message, node, send, statuses, unload, until } from './flow';
 
-const context: FlowNode = { id: 'context', type: 'ros2-context', nodeName: 'node_red', namespace: '/', domainId: '42' };
+const context: FlowNode = {
+	id: 'context',
+	type: 'ros2-context',
+	nodeName: 'node_red',
+	namespace: '/',
+	domainId: '42',
+	discoveryRange: 'off',
+};
 const robot = (more: object = {}): FlowNode => ({
 	id: 'robot',
 	type: 'sim-robot',

@@ -1,9 +1,12 @@
 import { checkNumber } from '../../check';
+import { createParticipant, type EndpointInfo, type Participant, type Qos, type Transport } from '../../rtps';
 import { type Now, systemNow } from '../clock';
+import type { DiscoverySettings } from '../discovery';
 import type {
 	EndpointOptions,
 	Graph,
 	MessageInfo,
+	NodeName,
 	Publisher,
 	SubscribeOptions,
 	Subscription,
@@ -11,7 +14,11 @@ import type {
 } from '../graph';
 import { checkNamespace, checkNodeName } from '../names';
 import { checkQos, type QosProfile } from '../qos';
-import { Hub } from './hub';
+import { createTypeRegistry, type TypeRegistry } from '../types/registry';
+import { topicFromDds, typeFromDds } from './dds-names';
+import { Hub, type Reader, type Writer } from './hub';
+import { discoveryInfoType, NodeNames } from './node-names';
+import { connectReader, connectWriter, type WireContext, type WireEndpoint } from './wire';
 
 export interface EmbeddedOptions {
 	/** Node name, such as `node_red`. */
@@ -20,32 +27,46 @@ export interface EmbeddedOptions {
 	namespace: string;
 	/** ROS_DOMAIN_ID, 0 to 232: graphs of different domains do not see each other. */
 	domainId: number;
-	/** What a subscription's callback throws. */
+	/** How far to look for others. */
+	discovery: DiscoverySettings;
+	/** The definitions of the types, whose hashes are told to others. */
+	types: TypeRegistry;
+	/** What a subscription's callback throws, and what hinders the network. */
 	onError: (error: unknown) => void;
+	/** What deserves attention although everything goes on: a receive buffer that is too small, say. */
+	onWarning: (message: string) => void;
 	/** Default: the system's clock. */
 	now?: Now;
+	/** Default: UDP. */
+	transport?: Transport;
 }
 
-/** One hub for all graphs of a domain in this process. */
-const hubs = new Map<number, { hub: Hub; users: number }>();
-
 /**
- * A participant that needs nothing installed. Publishers and subscriptions of the same process reach each other
- * directly.
+ * A participant in the ROS 2 graph that needs nothing installed: DDSI-RTPS in this process. Publishers and
+ * subscriptions of one graph reach each other directly, all others over the network.
  * @throws TypeError or RangeError when an option is wrong.
  */
-export function createEmbeddedGraph(options: EmbeddedOptions): Graph {
+export function createEmbeddedGraph(options: EmbeddedOptions): EmbeddedGraph {
 	return new EmbeddedGraph(options);
 }
 
-class EmbeddedGraph implements Graph {
+export class EmbeddedGraph implements Graph {
 	readonly nodeName: string;
 	readonly namespace: string;
 	readonly domainId: number;
-	readonly #hub: Hub;
+	/**
+	 * Resolves when the graph is on the network, or at once when it is to stay off it. What goes wrong is told to
+	 * `onError`; within the process the graph works all the same.
+	 */
+	readonly ready: Promise<void>;
+	readonly #options: EmbeddedOptions;
+	readonly #hub = new Hub();
 	readonly #now: Now;
-	readonly #onError: (error: unknown) => void;
-	readonly #endpoints = new Set<{ close(): void }>();
+	/** Endpoints of this graph and their other halves on the network. */
+	readonly #endpoints = new Map<Reader | Writer, WireEndpoint | undefined>();
+	#wire: WireContext | undefined;
+	#names: NodeNames | undefined;
+	#participant: Participant | undefined;
 	#closed = false;
 
 	constructor(options: EmbeddedOptions) {
@@ -53,12 +74,11 @@ class EmbeddedGraph implements Graph {
 		this.namespace = checkNamespace('namespace', options.namespace);
 		// The ports of a domain have to stay below 65536 (DDSI-RTPS 2.5, 9.6.2.3).
 		this.domainId = checkNumber('domainId', options.domainId, { min: 0, max: 232, integer: true });
+		this.#options = options;
 		this.#now = options.now ?? systemNow;
-		this.#onError = options.onError;
-		const shared = hubs.get(this.domainId) ?? { hub: new Hub(), users: 0 };
-		shared.users++;
-		hubs.set(this.domainId, shared);
-		this.#hub = shared.hub;
+		this.ready = this.#join().catch((error) => {
+			if (!this.#closed) options.onError(error);
+		});
 	}
 
 	subscribe(
@@ -70,7 +90,7 @@ class EmbeddedGraph implements Graph {
 	): Subscription {
 		this.#checkOpen();
 		const checked = checkQos('qos', qos);
-		return this.#keep(this.#hub.subscribe(topic, typeName, checked, onMessage, this.#onError, options));
+		return this.#keep(this.#hub.subscribe(topic, typeName, checked, onMessage, this.#options.onError, options));
 	}
 
 	advertise(topic: string, typeName: string, qos: QosProfile, options?: EndpointOptions): Publisher {
@@ -79,30 +99,147 @@ class EmbeddedGraph implements Graph {
 	}
 
 	topics(): TopicDescription[] {
-		return this.#hub.topics();
+		const topics = new Map<string, { types: Set<string>; publishers: QosProfile[]; subscriptions: QosProfile[] }>();
+		const add = (topic: string, typeName: string, kind: 'publishers' | 'subscriptions', qos: QosProfile) => {
+			const entry = topics.get(topic) ?? { types: new Set(), publishers: [], subscriptions: [] };
+			entry.types.add(typeName);
+			entry[kind].push(qos);
+			topics.set(topic, entry);
+		};
+		const { writers, readers } = this.#hub.endpoints();
+		for (const { topic, typeName, qos } of writers) add(topic, typeName, 'publishers', qos);
+		for (const { topic, typeName, qos } of readers) add(topic, typeName, 'subscriptions', qos);
+		for (const endpoint of this.#participant?.endpoints() ?? []) {
+			const topic = topicFromDds(endpoint.topic);
+			if (topic === undefined) continue;
+			const kind = endpoint.kind === 'writer' ? 'publishers' : 'subscriptions';
+			add(topic, typeFromDds(endpoint.typeName), kind, profileOf(endpoint.qos));
+		}
+		return [...topics.entries()]
+			.sort(([a], [b]) => (a < b ? -1 : 1))
+			.map(([topic, { types, publishers, subscriptions }]) => ({
+				topic,
+				typeNames: [...types],
+				publishers,
+				subscriptions,
+			}));
+	}
+
+	nodes(): NodeName[] {
+		const { nodeName, namespace } = this;
+		return [{ nodeName, namespace }, ...(this.#names?.nodes() ?? [])];
 	}
 
 	async close(): Promise<void> {
 		if (this.#closed) return;
 		this.#closed = true;
-		for (const endpoint of this.#endpoints) endpoint.close();
-		this.#endpoints.clear();
-		const shared = hubs.get(this.domainId);
-		if (shared && --shared.users === 0) hubs.delete(this.domainId);
+		for (const endpoint of [...this.#endpoints.keys()]) endpoint.close();
+		await this.ready;
+		this.#names?.close();
+		await this.#participant?.close();
 	}
 
-	/** Remembers an endpoint until it is closed, so that close() finds it. */
-	#keep<T extends Subscription | Publisher>(endpoint: T): T {
+	/** Joins the network and brings the endpoints that are there already onto it. */
+	async #join(): Promise<void> {
+		const { discovery, types, transport, onWarning } = this.#options;
+		if (discovery.range === 'off') return;
+		const isLocal = discovery.range === 'localhost';
+		const participant = await createParticipant({
+			domainId: this.domainId,
+			name: this.nodeName,
+			userData: Buffer.from('enclave=/;'),
+			network: {
+				// ROS 2 looks for the nodes of this machine one by one; a multicast on loopback would reach those of
+				// other users' networks only by accident of their routes.
+				multicast: !isLocal,
+				localhostOnly: isLocal && discovery.staticPeers.length === 0,
+				peers: isLocal ? ['127.0.0.1', ...discovery.staticPeers] : discovery.staticPeers,
+			},
+			...(transport === undefined ? {} : { transport }),
+			onWarning: ({ kind, message, cause }) => {
+				if (kind === 'callback') this.#options.onError(cause ?? new Error(message));
+				else onWarning(message);
+			},
+			onParticipant: (kind, { guid }) => {
+				if (kind === 'left') this.#names?.forget(guid);
+			},
+		});
+		this.#participant = participant;
+		if (this.#closed) return;
+		this.#wire = {
+			participant,
+			now: this.#now,
+			hashOf: (typeName) => hashOf(types, typeName),
+			nodeOf: (guid) => this.#names?.nodeOf(guid),
+		};
+		const guids = (kind: 'readers' | 'writers') =>
+			this.#hub.endpoints()[kind].flatMap((endpoint) => this.#endpoints.get(endpoint)?.guid ?? []);
+		this.#names = new NodeNames(
+			participant,
+			{
+				nodeName: this.nodeName,
+				namespace: this.namespace,
+				readers: () => guids('readers'),
+				writers: () => guids('writers'),
+			},
+			infoTypes(types),
+		);
+		for (const endpoint of this.#endpoints.keys()) this.#connect(endpoint);
+	}
+
+	#connect(endpoint: Reader | Writer): void {
+		const wire = this.#wire;
+		if (wire === undefined) return;
+		const isReader = 'take' in endpoint;
+		this.#endpoints.set(endpoint, isReader ? connectReader(endpoint, wire) : connectWriter(endpoint, wire));
+		this.#names?.announce();
+	}
+
+	/** Puts an endpoint on the network, and remembers it until it is closed. */
+	#keep<T extends Reader | Writer>(endpoint: T): T {
 		const close = endpoint.close.bind(endpoint);
 		endpoint.close = () => {
-			this.#endpoints.delete(endpoint);
 			close();
+			this.#endpoints.get(endpoint)?.close();
+			this.#endpoints.delete(endpoint);
+			if (!this.#closed) this.#names?.announce();
 		};
-		this.#endpoints.add(endpoint);
+		this.#endpoints.set(endpoint, undefined);
+		this.#connect(endpoint);
 		return endpoint;
 	}
 
 	#checkOpen(): void {
 		if (this.#closed) throw new Error(`The graph of the node ${this.nodeName} is closed`);
 	}
+}
+
+function hashOf(types: TypeRegistry, typeName: string): string | undefined {
+	try {
+		return types.message(typeName).hash;
+	} catch {
+		// A graph moves bytes of any type; a hash is told where there is a definition to make it from.
+		return undefined;
+	}
+}
+
+/** ParticipantEntitiesInfo of this graph's distribution first, to speak, and the other form, to understand. */
+function infoTypes(types: TypeRegistry) {
+	const own = types.message(discoveryInfoType);
+	const others = (['jazzy', 'humble'] as const)
+		.map((distribution) => createTypeRegistry({ distribution }).message(discoveryInfoType))
+		.filter((type) => type.hash !== own.hash);
+	return [own, ...others];
+}
+
+/** What ROS 2 shows of a DDS QoS. */
+function profileOf(qos: EndpointInfo['qos'] | Qos): QosProfile {
+	return {
+		reliability: qos.reliability,
+		durability: qos.durability === 'volatile' ? 'volatile' : 'transient_local',
+		history: qos.history,
+		depth: qos.depth,
+		...(Number.isFinite(qos.deadline) ? { deadline: qos.deadline } : {}),
+		...(Number.isFinite(qos.lifespan) ? { lifespan: qos.lifespan } : {}),
+	};
 }

@@ -1,13 +1,5 @@
 import type { Now } from '../clock';
-import type {
-	EndpointEvent,
-	EndpointOptions,
-	MessageInfo,
-	Publisher,
-	SubscribeOptions,
-	Subscription,
-	TopicDescription,
-} from '../graph';
+import type { EndpointEvent, EndpointOptions, MessageInfo, Publisher, SubscribeOptions, Subscription } from '../graph';
 import { incompatiblePolicy, type QosProfile } from '../qos';
 
 interface Queued {
@@ -16,7 +8,7 @@ interface Queued {
 }
 
 /**
- * Direct delivery between the publishers and subscriptions of one process: the same bytes, without a socket. It
+ * Direct delivery between the publishers and subscriptions of one graph: the same bytes, without a socket. It
  * follows the rules of the wire: QoS and types have to fit, keep_last drops the oldest, transient_local serves late
  * joiners.
  */
@@ -31,7 +23,7 @@ export class Hub {
 		onMessage: (cdr: Uint8Array, info: MessageInfo) => void,
 		onError: (error: unknown) => void,
 		options: SubscribeOptions = {},
-	): Subscription {
+	): Reader {
 		const reader = new Reader(topic, typeName, qos, onMessage, onError, options, () => {
 			remove(this.#readers, topic, reader);
 			for (const writer of reader.matches) writer.unmatch(reader);
@@ -41,7 +33,7 @@ export class Hub {
 		return reader;
 	}
 
-	advertise(topic: string, typeName: string, qos: QosProfile, now: Now, options: EndpointOptions = {}): Publisher {
+	advertise(topic: string, typeName: string, qos: QosProfile, now: Now, options: EndpointOptions = {}): Writer {
 		const writer = new Writer(topic, typeName, qos, now, options, () => {
 			remove(this.#writers, topic, writer);
 			for (const reader of writer.matches) reader.unmatch(writer);
@@ -51,18 +43,12 @@ export class Hub {
 		return writer;
 	}
 
-	topics(): TopicDescription[] {
-		const names = new Set([...this.#writers.keys(), ...this.#readers.keys()]);
-		return [...names].sort().map((topic) => {
-			const writers = [...(this.#writers.get(topic) ?? [])];
-			const readers = [...(this.#readers.get(topic) ?? [])];
-			return {
-				topic,
-				typeNames: [...new Set([...writers, ...readers].map((endpoint) => endpoint.typeName))],
-				publishers: writers.map((writer) => writer.qos),
-				subscriptions: readers.map((reader) => reader.qos),
-			};
-		});
+	/** Publishers and subscriptions as they are now. */
+	endpoints(): { writers: Writer[]; readers: Reader[] } {
+		return {
+			writers: [...this.#writers.values()].flatMap((set) => [...set]),
+			readers: [...this.#readers.values()].flatMap((set) => [...set]),
+		};
 	}
 
 	#match(writer: Writer, reader: Reader): void {
@@ -111,17 +97,26 @@ class Endpoint<Other> {
 		private readonly leave: () => void,
 	) {}
 
+	/** Endpoints of the other kind that fit, here and on the network. */
 	get matched(): number {
-		return this.matches.size;
+		return this.matches.size + this.#remote;
+	}
+
+	#remote = 0;
+
+	/** The number of endpoints on the network that fit. */
+	setRemote(count: number): void {
+		this.#remote = count;
+		this.emit({ kind: 'matched', count: this.matched });
 	}
 
 	match(other: Other): void {
 		this.matches.add(other);
-		this.emit({ kind: 'matched', count: this.matches.size });
+		this.emit({ kind: 'matched', count: this.matched });
 	}
 
 	unmatch(other: Other): void {
-		if (this.matches.delete(other)) this.emit({ kind: 'matched', count: this.matches.size });
+		if (this.matches.delete(other)) this.emit({ kind: 'matched', count: this.matched });
 	}
 
 	emit(event: EndpointEvent): void {
@@ -136,7 +131,8 @@ class Endpoint<Other> {
 	}
 }
 
-class Reader extends Endpoint<Writer> implements Subscription {
+/** A subscription of this process. */
+export class Reader extends Endpoint<Writer> implements Subscription {
 	#queue: Queued[] = [];
 	#scheduled = false;
 	readonly #limit: number;
@@ -183,10 +179,13 @@ class Reader extends Endpoint<Writer> implements Subscription {
 	};
 }
 
-class Writer extends Endpoint<Reader> implements Publisher {
+/** A publisher of this process. */
+export class Writer extends Endpoint<Reader> implements Publisher {
 	/** What late joiners get; empty unless transient_local. */
 	readonly kept: Queued[] = [];
 	readonly #keep: number;
+	/** Sends on the network, once there is one. */
+	onPublish: ((cdr: Uint8Array) => void) | undefined;
 
 	constructor(
 		topic: string,
@@ -211,5 +210,6 @@ class Writer extends Endpoint<Reader> implements Publisher {
 			this.kept.push(queued);
 		}
 		for (const reader of this.matches) reader.take(queued);
+		this.onPublish?.(cdr);
 	}
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createEmbeddedGraph } from '../../../../lib/ros/embedded/graph';
 import type { EndpointEvent, Graph } from '../../../../lib/ros/graph';
 import { type QosProfile, qosPresets } from '../../../../lib/ros/qos';
+import { createTypeRegistry } from '../../../../lib/ros/types/registry';
 
 const type = 'std_msgs/msg/String';
 const reliable = qosPresets.default;
@@ -18,7 +19,10 @@ describe('the embedded graph', () => {
 			nodeName: 'node_red',
 			namespace: '/',
 			domainId,
+			discovery: { range: 'off', staticPeers: [] },
+			types: createTypeRegistry(),
 			onError: (error) => errors.push(error),
+			onWarning: (message) => errors.push(message),
 			now: () => 1234.5,
 		});
 		graphs.push(graph);
@@ -46,14 +50,12 @@ describe('the embedded graph', () => {
 		assert.equal(got[1], 1234.5);
 	});
 
-	it('reaches other graphs of its domain and no other domain', async () => {
-		const near = collect();
-		const far = collect();
-		open(3).subscribe('/a', type, reliable, near.onMessage);
-		open(4).subscribe('/a', type, reliable, far.onMessage);
-		open(3).advertise('/a', type, reliable).publish(bytes(1));
+	it('reaches nobody else when discovery is off', async () => {
+		const other = collect();
+		open().subscribe('/a', type, reliable, other.onMessage);
+		open().advertise('/a', type, reliable).publish(bytes(1));
 		await turn();
-		assert.deepEqual([near.got, far.got], [[1], []]);
+		assert.deepEqual(other.got, []);
 	});
 
 	it('keeps the last of what piles up: depth, or the newest only', async () => {

@@ -1,0 +1,143 @@
+import { type DataReader, type DataWriter, guidToString, type Participant } from '../../rtps';
+import type { NodeName } from '../graph';
+import type { MessageType } from '../types/registry';
+import { endpointUserData, typeToDds } from './dds-names';
+
+const topic = 'ros_discovery_info';
+export const discoveryInfoType = 'rmw_dds_common/msg/ParticipantEntitiesInfo';
+const qos = { reliability: 'reliable', durability: 'transient_local', history: 'keep_last' } as const;
+
+interface Gid {
+	data: Uint8Array;
+}
+interface NodeEntities {
+	node_namespace: string;
+	node_name: string;
+	reader_gid_seq: Gid[];
+	writer_gid_seq: Gid[];
+}
+interface ParticipantEntities {
+	gid: Gid;
+	node_entities_info_seq: NodeEntities[];
+}
+
+/** A node somewhere in the graph. */
+interface RemoteNode extends NodeName {
+	/** GUIDs of its endpoints, as text. */
+	readonly endpoints: ReadonlySet<string>;
+}
+
+/**
+ * Which node has which endpoint: DDS knows participants only, so ROS 2 tells of nodes on a topic of its own,
+ * `ros_discovery_info`, reliable and transient_local. Source: rmw_dds_common.
+ */
+export class NodeNames {
+	readonly #participant: Participant;
+	readonly #types: readonly MessageType[];
+	readonly #writer: DataWriter;
+	readonly #reader: DataReader;
+	/** By the GUID of the participant. */
+	readonly #remote = new Map<string, RemoteNode[]>();
+	#announced = false;
+
+	/**
+	 * @param own the node and the GUIDs of its endpoints as they are now
+	 * @param types of ParticipantEntitiesInfo: first the one to speak, then others to understand. A Gid had 24 bytes in
+	 * Humble and has 16 since.
+	 */
+	constructor(
+		participant: Participant,
+		readonly own: NodeName & { readers(): Uint8Array[]; writers(): Uint8Array[] },
+		types: readonly MessageType[],
+	) {
+		this.#participant = participant;
+		this.#types = types;
+		const common = { topic, typeName: typeToDds(discoveryInfoType), userData: endpointUserData(types[0]?.hash) };
+		this.#writer = participant.createWriter({ ...common, qos: { ...qos, depth: 1 } });
+		this.#reader = participant.createReader({
+			...common,
+			qos: { ...qos, depth: 100 },
+			onSample: (payload) => this.#learn(payload),
+		});
+		this.announce();
+	}
+
+	/** Tells the others, in a later turn, what this node has; many changes of one turn in one message. */
+	announce(): void {
+		if (this.#announced) return;
+		this.#announced = true;
+		setImmediate(() => {
+			this.#announced = false;
+			const [type] = this.#types;
+			if (type === undefined || this.#closed) return;
+			const gidLength = this.#gidLength(type);
+			const gid = (guid: Uint8Array): Gid => {
+				const data = new Uint8Array(gidLength);
+				data.set(guid);
+				return { data };
+			};
+			this.#writer.write(
+				type.encode({
+					gid: gid(this.#participant.guid),
+					node_entities_info_seq: [
+						{
+							node_namespace: this.own.namespace,
+							node_name: this.own.nodeName,
+							reader_gid_seq: this.own.readers().map(gid),
+							writer_gid_seq: this.own.writers().map(gid),
+						},
+					],
+				}),
+			);
+		});
+	}
+
+	/** The nodes of others. */
+	nodes(): NodeName[] {
+		return [...this.#remote.values()].flat().map(({ nodeName, namespace }) => ({ nodeName, namespace }));
+	}
+
+	/** The node that has this endpoint, when it is known. */
+	nodeOf(guid: Uint8Array): NodeName | undefined {
+		const wanted = guidToString(guid);
+		for (const nodes of this.#remote.values()) {
+			for (const node of nodes) if (node.endpoints.has(wanted)) return node;
+		}
+		return undefined;
+	}
+
+	/** A participant has left, and its nodes with it. */
+	forget(participant: Uint8Array): void {
+		this.#remote.delete(guidToString(participant));
+	}
+
+	#closed = false;
+	close(): void {
+		this.#closed = true;
+		this.#writer.close();
+		this.#reader.close();
+	}
+
+	#gidLength(type: MessageType): number {
+		return (type.create() as unknown as ParticipantEntities).gid.data.length;
+	}
+
+	#learn(payload: Uint8Array): void {
+		for (const type of this.#types) {
+			let info: ParticipantEntities;
+			try {
+				info = type.decode(payload) as unknown as ParticipantEntities;
+			} catch {
+				continue;
+			}
+			const key = (gid: Gid) => guidToString(gid.data.subarray(0, 16));
+			const nodes = info.node_entities_info_seq.map((node) => ({
+				nodeName: node.node_name,
+				namespace: node.node_namespace,
+				endpoints: new Set([...node.reader_gid_seq, ...node.writer_gid_seq].map(key)),
+			}));
+			this.#remote.set(key(info.gid), nodes);
+			return;
+		}
+	}
+}

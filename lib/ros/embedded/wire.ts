@@ -1,0 +1,116 @@
+import type { EndpointInfo, Incompatibility, Participant, QosOptions, SampleInfo } from '../../rtps';
+import type { Now } from '../clock';
+import type { EndpointEvent, NodeName } from '../graph';
+import type { QosProfile } from '../qos';
+import { endpointUserData, parseUserData, topicToDds, typeFromDds, typeToDds } from './dds-names';
+import type { Reader, Writer } from './hub';
+
+/** What the endpoints on the network need of their graph. */
+export interface WireContext {
+	readonly participant: Participant;
+	readonly now: Now;
+	/** RIHS01 hash of a type, when its definition is known. */
+	hashOf(typeName: string): string | undefined;
+	/** The node that an endpoint of somebody else belongs to. */
+	nodeOf(guid: Uint8Array): NodeName | undefined;
+}
+
+/** An endpoint on the network. */
+export interface WireEndpoint {
+	/** 16 bytes. */
+	readonly guid: Uint8Array;
+	close(): void;
+}
+
+/** Lets a subscription hear the network too. */
+export function connectReader(reader: Reader, context: WireContext): WireEndpoint {
+	return context.participant.createReader({
+		...common(
+			reader,
+			context,
+			'publisher',
+			(event) => reader.emit(event),
+			(count) => reader.setRemote(count),
+		),
+		onSample: (cdr: Uint8Array, _info: SampleInfo) => reader.take({ cdr, info: { receivedAt: context.now() } }),
+	});
+}
+
+/** Lets a publisher speak to the network too, with what it kept for late joiners so far. */
+export function connectWriter(writer: Writer, context: WireContext): WireEndpoint {
+	const wire = context.participant.createWriter(
+		common(
+			writer,
+			context,
+			'subscription',
+			(event) => writer.emit(event),
+			(count) => writer.setRemote(count),
+		),
+	);
+	for (const { cdr } of writer.kept) wire.write(cdr);
+	writer.onPublish = (cdr) => void wire.write(cdr);
+	return wire;
+}
+
+/** QoS as DDS has it. What keep_all may hold is bounded there by its own default. */
+export function toDdsQos({ depth, ...qos }: QosProfile): QosOptions {
+	return qos.history === 'keep_all' ? qos : { ...qos, depth };
+}
+
+function common(
+	endpoint: Reader | Writer,
+	context: WireContext,
+	other: 'publisher' | 'subscription',
+	emit: (event: EndpointEvent) => void,
+	setRemote: (count: number) => void,
+) {
+	const hash = context.hashOf(endpoint.typeName);
+	const warned = new Set<string>();
+	return {
+		topic: topicToDds(endpoint.topic),
+		typeName: typeToDds(endpoint.typeName),
+		qos: toDdsQos(endpoint.qos),
+		userData: endpointUserData(hash),
+		onMatched(count: number, remote: EndpointInfo) {
+			setRemote(count);
+			const theirs = parseUserData(remote.userData).get('typehash');
+			if (hash === undefined || theirs === undefined || theirs === hash || warned.has(theirs)) return;
+			warned.add(theirs);
+			const who = describe(context.nodeOf(remote.guid));
+			emit({
+				kind: 'warning',
+				message:
+					`A ${other} of ${endpoint.topic}${who} has another definition of ${endpoint.typeName} (${theirs}, here ` +
+					`${hash}), so fields may be missing or mixed up. Put its interface files in a folder of the ros2-context, ` +
+					'or choose its ROS 2 distribution there.',
+			});
+		},
+		onIncompatible({ policy, endpoint: remote }: Incompatibility) {
+			const [theirs, ours] =
+				policy === 'type'
+					? [typeFromDds(remote.typeName), endpoint.typeName]
+					: [policyValue(remote.qos, policy), policyValue({ ...defaults, ...endpoint.qos }, policy)];
+			const who = describe(context.nodeOf(remote.guid));
+			const message =
+				other === 'publisher'
+					? `the publisher of ${endpoint.topic}${who} offers ${theirs}; this subscription asks ${ours}`
+					: `the subscription of ${endpoint.topic}${who} asks ${theirs}; this publisher offers ${ours}`;
+			emit({ kind: 'incompatible', policy, message });
+		},
+		onDeadlineMissed: (total: number) => emit({ kind: 'deadline', total }),
+	};
+}
+
+const defaults = { deadline: Number.POSITIVE_INFINITY, liveliness: 'automatic' };
+
+/** A policy's value in words. */
+function policyValue(qos: object, policy: string): string {
+	const value = (qos as Record<string, unknown>)[policy];
+	if (typeof value !== 'number') return String(value ?? `another ${policy}`);
+	return Number.isFinite(value) ? `${policy} ${value} ms` : `no ${policy}`;
+}
+
+function describe(node: NodeName | undefined): string {
+	if (node === undefined) return '';
+	return ` (node ${node.namespace === '/' ? '' : node.namespace}/${node.nodeName})`;
+}

@@ -1,0 +1,38 @@
+import type { NodeAPI } from 'node-red';
+import type { EndpointEvent } from '../../lib/ros/graph';
+import type { Start } from './define-node';
+
+/**
+ * Shows in a node's status how many endpoints on the other side match, and what does not fit; that goes to Catch nodes
+ * too. The texts are `<type>.status.none`, `one`, `many` (with `__count__`), `incompatible` (with `__policy__`) and
+ * `deadline`.
+ */
+export function endpointStatus(
+	RED: NodeAPI,
+	type: string,
+	topic: string,
+	{ node, status, report }: Pick<Start<unknown>, 'node' | 'status' | 'report'>,
+): { show(count: number): void; onEvent(event: EndpointEvent): void } {
+	const show = (count: number) => {
+		const key = count === 0 ? 'none' : count === 1 ? 'one' : 'many';
+		const text = RED._(`${type}.status.${key}`, { count });
+		status.set(count > 0 ? 'green' : 'grey', count > 0 ? 'dot' : 'ring', text);
+	};
+	return {
+		show,
+		onEvent(event) {
+			switch (event.kind) {
+				case 'matched':
+					return show(event.count);
+				case 'warning':
+					return node.warn(event.message);
+				case 'deadline':
+					status.set('yellow', 'ring', RED._(`${type}.status.deadline`));
+					return report(new Error(`The deadline of ${topic} has been missed ${event.total} times`), { topic });
+				case 'incompatible':
+					status.set('red', 'ring', RED._(`${type}.status.incompatible`, { policy: event.policy }));
+					return report(new Error(event.message), { topic });
+			}
+		},
+	};
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { createEmbeddedGraph, type EmbeddedGraph } from '../../../../lib/ros/embedded/graph';
+import type { EndpointEvent } from '../../../../lib/ros/graph';
+import { type QosProfile, qosPresets } from '../../../../lib/ros/qos';
+import { createTypeRegistry, type TypeRegistry } from '../../../../lib/ros/types/registry';
+
+const string = 'std_msgs/msg/String';
+const reliable = qosPresets.default;
+const latched: QosProfile = { ...reliable, durability: 'transient_local', depth: 2 };
+/** Domains of this file's own, so that nothing else on this machine is heard. */
+let domain = 180;
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+	const end = Date.now() + 10_000;
+	while (!condition()) {
+		if (Date.now() > end) throw new Error(`Waited in vain: ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, 5));
+	}
+}
+
+/** Graphs of one process find each other on loopback as those of two processes do. */
+describe('embedded graphs on the network', () => {
+	const graphs: EmbeddedGraph[] = [];
+	const types = createTypeRegistry();
+	let problems: unknown[];
+
+	beforeEach(() => {
+		domain++;
+		problems = [];
+	});
+	afterEach(async () => {
+		await Promise.all(graphs.splice(0).map((graph) => graph.close()));
+		assert.deepEqual(problems, []);
+	});
+
+	const open = (nodeName: string, more: { namespace?: string; domainId?: number; types?: TypeRegistry } = {}) => {
+		const graph = createEmbeddedGraph({
+			nodeName,
+			namespace: '/',
+			domainId: domain,
+			discovery: { range: 'localhost', staticPeers: [] },
+			types,
+			onError: (error) => problems.push(error),
+			onWarning: (message) => problems.push(message),
+			...more,
+		});
+		graphs.push(graph);
+		return graph;
+	};
+	const encode = (data: string) => types.message(string).encode({ data });
+	const collect = () => {
+		const got: unknown[] = [];
+		return { got, onMessage: (cdr: Uint8Array) => void got.push(types.message(string).decode(cdr).data) };
+	};
+
+	it('carry messages, count who matches, and forget who has gone', async () => {
+		const counts: number[] = [];
+		const { got, onMessage } = collect();
+		const publisher = open('talker').advertise('/chatter', string, reliable, {
+			onEvent: (event) => event.kind === 'matched' && counts.push(event.count),
+		});
+		const listener = open('listener');
+		const subscription = listener.subscribe('/chatter', string, reliable, onMessage);
+		await until('they match', () => publisher.matched === 1 && subscription.matched === 1);
+		for (let i = 0; i < 5; i++) publisher.publish(encode(`hello ${i}`));
+		await until('all have come', () => got.length === 5);
+		assert.deepEqual(got, ['hello 0', 'hello 1', 'hello 2', 'hello 3', 'hello 4']);
+		await listener.close();
+		await until('it is gone', () => publisher.matched === 0);
+		assert.deepEqual(counts, [1, 0]);
+	});
+
+	it('serve late joiners with what was published before the network was there', async () => {
+		const { got, onMessage } = collect();
+		const talker = open('talker');
+		const publisher = talker.advertise('/map', string, latched);
+		for (let i = 0; i < 5; i++) publisher.publish(encode(`map ${i}`));
+		await talker.ready;
+		open('late').subscribe('/map', string, latched, onMessage);
+		await until('the last two have come', () => got.length === 2);
+		assert.deepEqual(got, ['map 3', 'map 4']);
+	});
+
+	it('do not hear another domain', async () => {
+		const far = collect();
+		const near = collect();
+		const publisher = open('talker').advertise('/chatter', string, reliable);
+		open('far', { domainId: domain + 20 }).subscribe('/chatter', string, reliable, far.onMessage);
+		open('near').subscribe('/chatter', string, reliable, near.onMessage);
+		await until('the near one matches', () => publisher.matched === 1);
+		publisher.publish(encode('hello'));
+		await until('the near one hears', () => near.got.length === 1);
+		assert.deepEqual(far.got, []);
+	});
+
+	it('know the nodes, the topics, their types and the QoS that is offered', async () => {
+		const graph = open('observer');
+		open('camera_driver', { namespace: '/robot' }).advertise(
+			'/camera',
+			'sensor_msgs/msg/Image',
+			qosPresets.sensor_data,
+		);
+		await until('the node is known', () => graph.nodes().length === 2);
+		await until('the topic is known', () => graph.topics().length === 1);
+		assert.deepEqual(graph.nodes()[1], { nodeName: 'camera_driver', namespace: '/robot' });
+		const [topic] = graph.topics();
+		assert.equal(topic?.topic, '/camera');
+		assert.deepEqual(topic?.typeNames, ['sensor_msgs/msg/Image']);
+		assert.equal(topic?.publishers[0]?.reliability, 'best_effort');
+		assert.deepEqual(topic?.subscriptions, []);
+	});
+
+	it('understand the node names of Humble, and are understood', async () => {
+		const humble = open('old', { types: createTypeRegistry({ distribution: 'humble' }) });
+		const jazzy = open('new');
+		await until('each knows the other', () => humble.nodes().length === 2 && jazzy.nodes().length === 2);
+		assert.equal(humble.nodes()[1]?.nodeName, 'new');
+		assert.equal(jazzy.nodes()[1]?.nodeName, 'old');
+	});
+
+	it('name the policy and the node when QoS does not fit', async () => {
+		const events: EndpointEvent[] = [];
+		open('camera_driver').advertise('/camera', string, qosPresets.sensor_data);
+		const onEvent = (event: EndpointEvent) => void events.push(event);
+		open('viewer').subscribe('/camera', string, reliable, () => {}, { onEvent });
+		await until('it is told', () => events.length > 0);
+		const [event] = events;
+		assert.ok(event?.kind === 'incompatible');
+		assert.equal(event.policy, 'reliability');
+		assert.match(event.message, /the publisher of \/camera.* offers best_effort; this subscription asks reliable/);
+	});
+
+	it('warn of another definition of the same type', async () => {
+		const other = Object.assign(Object.create(types), {
+			message: (name: string) =>
+				name === string ? { ...types.message(name), hash: 'RIHS01_other' } : types.message(name),
+		}) as TypeRegistry;
+		const events: EndpointEvent[] = [];
+		open('talker', { types: other }).advertise('/chatter', string, reliable);
+		open('listener').subscribe('/chatter', string, reliable, () => {}, { onEvent: (event) => void events.push(event) });
+		await until('it is told', () => events.some(({ kind }) => kind === 'warning'));
+		const warning = events.find((event) => event.kind === 'warning');
+		assert.match(warning?.message ?? '', /another definition of std_msgs\/msg\/String \(RIHS01_other, here RIHS01_/);
+		const { kind } = events.find((event) => event.kind === 'matched') ?? {};
+		assert.equal(kind, 'matched', 'they talk all the same');
+	});
+
+	it('carry an image', async () => {
+		const image = types.message('sensor_msgs/msg/Image');
+		const data = Buffer.alloc(921_600, 7);
+		let got: Buffer | undefined;
+		const publisher = open('camera').advertise('/image', image.name, reliable);
+		open('viewer').subscribe('/image', image.name, reliable, (cdr) => {
+			got = image.decode(cdr).data as Buffer;
+		});
+		await until('they match', () => publisher.matched === 1);
+		publisher.publish(image.encode({ height: 480, width: 640, encoding: 'bgr8', step: 1920, data }));
+		await until('it has come', () => got !== undefined);
+		assert.ok(data.equals(got as Buffer));
+		// The kernel's limit for receive buffers is the machine's, not the test's.
+		problems = problems.filter((problem) => !/receive buffer/.test(String(problem)));
+	});
+
+	it('close while they start', async () => {
+		const graph = open('brief');
+		graph.advertise('/chatter', string, reliable);
+		await graph.close();
+	});
+});
