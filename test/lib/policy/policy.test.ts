@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { BriefError } from '../../../lib/check';
 import { observationSize } from '../../../lib/policy/contract';
 import { readPolicy } from '../../../lib/policy/read';
 import { checkObservationSize, stepsOf } from '../../../lib/policy/steps';
+import { parseYaml } from '../../../lib/policy/yaml';
 import { Tensor } from '../../../lib/tensor/tensor';
 import { createPipeline } from '../../../lib/transform/pipeline';
 import { seededRandom } from '../../../lib/transform/random';
@@ -370,6 +373,48 @@ describe('the own JSON form', () => {
 		wrong({ observation: [{ name: 'x', clip: [1, -1] }] }, /`observation\[0\]\.clip`/);
 		wrong({ stiffness: [1, 2, 3] }, /`stiffness` to have 2 elements, one for each joint, got 3/);
 		wrong({ history: { order: 'sideways' } }, /`history\.order`/);
+	});
+});
+
+describe('files of which a part is something else', () => {
+	/** The value with the part at a random place replaced. */
+	function damaged(value: unknown, path: readonly number[], part: unknown): unknown {
+		const [first, ...rest] = path;
+		if (first === undefined || typeof value !== 'object' || value === null || Object.keys(value).length === 0)
+			return part;
+		const keys = Object.keys(value);
+		const key = keys[first % keys.length] as string;
+		const copy: Record<string, unknown> = Array.isArray(value) ? ([...value] as never) : { ...value };
+		copy[key] = damaged(copy[key], rest, part);
+		return copy;
+	}
+
+	it('are read or refused by a TypeError, RangeError or BriefError', () => {
+		const wholes = [isaac, unitree, rlSarConfig, rlSarBase].map((text) => parseYaml(text));
+		const parts = fc.oneof(
+			fc.constantFrom(null, [], {}, '', 'x', -1, 0, 1e300, true, [null], [[]], [{}], { a: 1 }, ['a', 'b', 'c']),
+			fc.jsonValue({ maxDepth: 2 }),
+		);
+		const places = fc.array(fc.nat(20), { minLength: 1, maxLength: 6 });
+		let read = 0;
+		fc.assert(
+			fc.property(fc.constantFrom(...wholes), places, parts, (whole, place, part) => {
+				try {
+					const contract = readPolicy([JSON.stringify(damaged(whole, place, part))]);
+					const { observation, action } = stepsOf(contract);
+					read++;
+					for (const steps of [observation, action]) if (steps.length > 0) createPipeline(steps);
+				} catch (error) {
+					const isExpected = error instanceof TypeError || error instanceof RangeError || error instanceof BriefError;
+					assert.ok(
+						isExpected && !/Cannot read|is not a function|not iterable|Invalid|Maximum/.test((error as Error).message),
+						String((error as Error).stack),
+					);
+				}
+			}),
+			{ numRuns: 5000, seed: 12 },
+		);
+		assert.ok(read > 500, `only ${read} were read`);
 	});
 });
 
