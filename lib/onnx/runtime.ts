@@ -53,7 +53,11 @@ const nativeBuilds = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', '
 function remedy(): string {
 	const machine = `${process.platform}-${process.arch}`;
 	if (!nativeBuilds.includes(machine)) return `There is no native build for ${machine}.`;
-	return 'For the native one run "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@1.30.0" in the Node-RED user directory and restart Node-RED; on Linux it needs glibc, which Alpine does not have.';
+	// The same version as the part that both builds share; on Linux its installation would load CUDA's libraries too.
+	const { env } = require('onnxruntime-common') as typeof Ort;
+	const skip = process.platform === 'linux' ? 'ONNXRUNTIME_NODE_INSTALL=skip ' : '';
+	const libc = process.platform === 'linux' ? ' It needs glibc, which Alpine does not have.' : '';
+	return `For the native one run "${skip}npm install onnxruntime-node@${env.versions.common}" in the Node-RED user directory and restart Node-RED.${libc}`;
 }
 
 function loadNative(): Runtime {
