@@ -33,7 +33,9 @@ export function parseProperties<P extends Properties>(properties: P, saved: obje
 export function editorDefaults(properties: Properties): Record<string, object> {
 	const defaults: Record<string, object> = {};
 	for (const [name, property] of Object.entries(properties)) {
-		const validate = (value: unknown): true | string => {
+		// The editor takes a text as a fault only from a validator of two parameters; one of a single parameter is of the
+		// old kind, where any text counts as true.
+		const validate = (value: unknown, _options?: unknown): true | string => {
 			try {
 				property.parse(name, value ?? property.value);
 				return true;
