@@ -41,6 +41,7 @@ const nodeRed = spawn(
 			...process.env,
 			PATH: `${dirname(options.node)}:${process.env.PATH}`,
 			HOME: folder,
+			ROS_DOMAIN_ID: '99',
 			...(options['ignore-scripts'] ? { npm_config_ignore_scripts: 'true' } : {}),
 		},
 		stdio: ['ignore', 'pipe', 'inherit'],

@@ -23,6 +23,9 @@ const { values: options } = parseArgs({
 });
 const userDir = options['user-dir'];
 const port = Number(process.env.PORT || 1880);
+// The robots of two such Node-REDs on one machine would hear each other's policies. A second one needs another port, and
+// gets another ROS domain with it.
+process.env.ROS_DOMAIN_ID ||= String(Math.abs(port - 1880) % 101);
 
 const example = readdirSync(join(root, 'examples')).find((name) => name.startsWith(options.example));
 if (!example) {
@@ -73,6 +76,7 @@ RED.runtime.events.once('flows:started', () => {
 
     The flow:           http://127.0.0.1:${port}/
     The robot, live:    http://127.0.0.1:${port}/sim-robot/view
+    With ROS 2 here:    ROS_DOMAIN_ID=${process.env.ROS_DOMAIN_ID} ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ros2 topic list
 
   Watch the policy hold the robot. Press "push" in the flow or in the picture; cut the wire to onnx-infer, deploy, and
   watch it fall. Ctrl+C ends it.
