@@ -1,3 +1,4 @@
+import { isRepeated } from './count';
 import type { RemoteReader } from './remote';
 import type { Writer } from './writer';
 
@@ -40,14 +41,14 @@ export class ReaderProxy {
 
 	/** False for an ACKNACK that the network has delivered twice or late. Counts wrap around. */
 	isNewAckNack(count: number): boolean {
-		if (this.#ackCount !== undefined && ((count - this.#ackCount) | 0) <= 0) return false;
+		if (isRepeated(count, this.#ackCount)) return false;
 		this.#ackCount = count;
 		return true;
 	}
 
 	/** The same for NACK_FRAG, which counts by itself. */
 	isNewNackFrag(count: number): boolean {
-		if (this.#nackFragCount !== undefined && ((count - this.#nackFragCount) | 0) <= 0) return false;
+		if (isRepeated(count, this.#nackFragCount)) return false;
 		this.#nackFragCount = count;
 		return true;
 	}

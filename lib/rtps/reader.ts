@@ -45,6 +45,7 @@ export class Reader {
 	#deadline: Watch | undefined;
 	#deadlinesMissed = 0;
 	#closed = false;
+	#count = 0;
 
 	constructor(
 		readonly entityId: number,
@@ -58,6 +59,15 @@ export class Reader {
 		this.answers = context.answers;
 		this.#context = context;
 		this.#callbacks = callbacks;
+	}
+
+	/**
+	 * The count of the next ACKNACK or NACK_FRAG. It goes on over all writers, so that one that is lost and found again
+	 * does not take the messages of its new proxy for old ones.
+	 */
+	nextCount(): number {
+		this.#count = (this.#count + 1) | 0;
+		return this.#count;
 	}
 
 	addWriter(remote: RemoteWriter, entityId: number): WriterProxy {

@@ -1,3 +1,4 @@
+import { isRepeated } from './count';
 import { vendorFast } from './messages';
 import { maxSetBits, NumberSet } from './number-set';
 import type { MessageParser, Submessage } from './parser';
@@ -48,8 +49,6 @@ export class WriterProxy {
 	#heartbeatFragCount: number | undefined;
 	readonly #pending = new Map<number, Pending | typeof gap>();
 	readonly #partial = new Map<number, Reassembly>();
-	#ackCount = 0;
-	#nackFragCount = 0;
 	#nackedAt = Number.NEGATIVE_INFINITY;
 	#nackedBase = 0;
 	#timer: unknown;
@@ -160,7 +159,7 @@ export class WriterProxy {
 	onHeartbeat({ sequenceNumber: first, last, count, final, liveliness }: Submessage): void {
 		if (liveliness || this.remote.info.qos.liveliness === 'automatic') this.assertLiveliness();
 		if (!this.reliable) return;
-		if (this.#heartbeatCount !== undefined && ((count - this.#heartbeatCount) | 0) <= 0) return;
+		if (isRepeated(count, this.#heartbeatCount)) return;
 		const isFirst = this.#heartbeatCount === undefined;
 		this.#heartbeatCount = count;
 		this.#highest = Math.max(this.#highest, last);
@@ -173,7 +172,7 @@ export class WriterProxy {
 	onHeartbeatFrag({ sequenceNumber, fragment, count }: Submessage): void {
 		this.assertLiveliness();
 		if (!this.reliable || !this.#accepts(sequenceNumber)) return;
-		if (this.#heartbeatFragCount !== undefined && ((count - this.#heartbeatFragCount) | 0) <= 0) return;
+		if (isRepeated(count, this.#heartbeatFragCount)) return;
 		this.#heartbeatFragCount = count;
 		const sample = this.#partial.get(sequenceNumber);
 		if (sample === undefined) return;
@@ -221,7 +220,7 @@ export class WriterProxy {
 			this.#nackedBase = this.#next;
 		}
 		builder.reset().infoDestination(this.remote.participant.prefix);
-		builder.acknack(this.reader.entityId, this.entityId, missing, ++this.#ackCount, true);
+		builder.acknack(this.reader.entityId, this.entityId, missing, this.reader.nextCount(), true);
 		if (partial) this.#nackFrags(end);
 		this.reader.channel.send(this.remote.destinations);
 		this.#stopTimer();
@@ -244,7 +243,7 @@ export class WriterProxy {
 				this.#missing.reset(fragment);
 				const last = Math.min(sample.fragments, fragment + maxSetBits - 1);
 				for (let i = fragment; i <= last; i++) if (!sample.has(i)) this.#missing.add(i - fragment);
-				builder.nackFrag(this.reader.entityId, this.entityId, n, this.#missing, ++this.#nackFragCount);
+				builder.nackFrag(this.reader.entityId, this.entityId, n, this.#missing, this.reader.nextCount());
 				fragment = last + 1;
 			}
 		}
@@ -357,7 +356,7 @@ export class WriterProxy {
 		this.reader.channel.builder
 			.reset()
 			.infoDestination(this.remote.participant.prefix)
-			.acknack(this.reader.entityId, this.entityId, this.#missing, ++this.#ackCount, false);
+			.acknack(this.reader.entityId, this.entityId, this.#missing, this.reader.nextCount(), false);
 		this.reader.channel.send(this.remote.destinations);
 		this.#arm(this.#delay);
 		this.#delay = Math.min(this.#delay * 2, preemptive.longest);

@@ -354,4 +354,48 @@ describe('rtps delivery', () => {
 		assert.ok(network.clock.runUntil(done, 60_000));
 		for (const { numbers } of readers) assert.deepEqual(numbers, range(1, 100));
 	});
+
+	it('gives a late joiner a history of thousands, on a bad network', async () => {
+		const { clock, one, two } = await pair(5, { loss: 0.1, latency: 4 });
+		const qos = { durability: 'transient_local', history: 'keep_all', depth: 5000 } as const;
+		const writer = write(one, qos);
+		for (let n = 1; n <= 3000; n++) writer.write(payload(n, n % 100 === 0 ? 5000 : 16));
+		const { numbers } = read(two, qos);
+		assert.ok(
+			clock.runUntil(() => numbers.length === 3000, 120_000),
+			`${numbers.length}`,
+		);
+		assert.deepEqual(numbers, range(1, 3000));
+	});
+
+	it('goes on when one side has forgotten the other and found it again, and the other has not noticed', async () => {
+		for (const forgetful of ['reader', 'writer'] as const) {
+			const network = new SimulatedNetwork(2);
+			network.conditions = { loss: 0.05, latency: 3 };
+			const brief = { ...options, leaseDuration: 3000 };
+			const lasting = { ...options, leaseDuration: 60_000 };
+			// Who announces the brief lease is forgotten by the other.
+			const one = await network.join('10.0.0.1', forgetful === 'reader' ? brief : lasting);
+			const two = await network.join('10.0.0.2', forgetful === 'writer' ? brief : lasting);
+			const writer = write(one, { depth: 100 });
+			const { reader, numbers } = read(two, { depth: 100 });
+			meet(network, writer, reader);
+			network.clock.run(1000);
+			stream(network, writer, 300);
+			assert.ok(network.clock.runUntil(() => numbers.length === 300 && writer.stored === 0, 10_000));
+			network.conditions = { loss: 1 };
+			const gone = () => (forgetful === 'reader' ? reader : writer).matched === 0;
+			assert.ok(network.clock.runUntil(gone, 20_000), forgetful);
+			assert.equal((forgetful === 'reader' ? writer : reader).matched, 1);
+			network.conditions = { loss: 0.05, latency: 3 };
+			meet(network, writer, reader);
+			network.clock.run(1000);
+			stream(network, writer, 300, 3000, 301);
+			assert.ok(
+				network.clock.runUntil(() => numbers.length === 600, 30_000),
+				`${forgetful}: ${numbers.length}`,
+			);
+			assert.deepEqual(numbers, range(1, 600));
+		}
+	});
 });
