@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { isRepeated } from '../../../lib/rtps/count';
 import type { DataReader, DataWriter } from '../../../lib/rtps/endpoints';
+import { entityIdOf } from '../../../lib/rtps/guid';
+import { MessageBuilder } from '../../../lib/rtps/messages';
+import { NumberSet } from '../../../lib/rtps/number-set';
 import type { Participant, ParticipantOptions } from '../../../lib/rtps/participant';
 import type { QosOptions } from '../../../lib/rtps/qos';
 import type { SampleInfo } from '../../../lib/rtps/sample';
@@ -397,5 +401,61 @@ describe('rtps delivery', () => {
 			);
 			assert.deepEqual(numbers, range(1, 600));
 		}
+	});
+
+	it('repairs within milliseconds, for the next sample shows what is missing', async () => {
+		const { network, clock, one, two } = await pair(1);
+		const writer = write(one);
+		const { reader, numbers } = read(two);
+		meet(network, writer, reader);
+		clock.run(500);
+		network.conditions = { loss: 1 };
+		writer.write(payload(1));
+		network.conditions = {};
+		writer.write(payload(2));
+		clock.run(2);
+		assert.deepEqual(numbers, [1, 2]);
+	});
+
+	it('sends a volatile reader nothing that was written before it came, even when asked', async () => {
+		const { network, clock, one, two } = await pair(1);
+		const writer = write(one, { durability: 'transient_local', depth: 10 });
+		stream(network, writer, 10);
+		const { reader, numbers } = read(two, { durability: 'volatile' });
+		meet(network, writer, reader);
+		clock.run(500);
+		const missing = new NumberSet();
+		missing.reset(1);
+		for (let i = 0; i < 10; i++) missing.add(i);
+		const ask = new MessageBuilder(two.guid.subarray(0, 12)).acknack(
+			entityIdOf(reader.guid),
+			entityIdOf(writer.guid),
+			missing,
+			1000,
+			true,
+		);
+		const kinds = new Map<number, number>();
+		network.filter = (bytes, to) => {
+			// Behind INFO_DST, and INFO_TS before data.
+			const id = bytes[36] === 0x09 ? bytes[48]! : bytes[36]!;
+			if (to === '10.0.0.2') kinds.set(id, (kinds.get(id) ?? 0) + 1);
+			return false;
+		};
+		for (const { host, port, options: socket } of network.sockets) {
+			if (host.address === '10.0.0.1' && port === 7411) socket.onDatagram(Uint8Array.from(ask.view()), '10.0.0.2');
+		}
+		clock.run(1);
+		assert.deepEqual([...kinds], [[0x08, 1]], 'one GAP');
+		assert.deepEqual(numbers, []);
+	});
+
+	it('takes a count for old only when it is a little behind', () => {
+		assert.equal(isRepeated(5, undefined), false);
+		assert.equal(isRepeated(6, 5), false);
+		assert.equal(isRepeated(5, 5), true);
+		assert.equal(isRepeated(3, 5), true);
+		assert.equal(isRepeated(1, 500), false);
+		assert.equal(isRepeated(-0x80000000, 0x7fffffff), false);
+		assert.equal(isRepeated(0x7fffffff, -0x80000000), true);
 	});
 });

@@ -396,6 +396,47 @@ describe('rtps discovery', () => {
 		assert.deepEqual(seen, [4, 5, 6]);
 	});
 
+	it('gives no sample that took longer than its lifespan to come', async () => {
+		const network = new SimulatedNetwork(1);
+		const one = await network.join('10.0.0.1');
+		const two = await network.join('10.0.0.2');
+		const writer = one.createWriter({ topic, typeName, qos: { lifespan: 1000 } });
+		const { reader, seen } = read(two);
+		meet(network, writer, reader);
+		network.clock.run(500);
+		const held: (() => void)[] = [];
+		network.filter = (bytes, to, port) => {
+			const copy = Uint8Array.from(bytes);
+			const target = [...network.sockets].find((bound) => bound.host.address === to && bound.port === port);
+			held.push(() => target?.options.onDatagram(copy, '10.0.0.1'));
+			return true;
+		};
+		writer.write(payload(1));
+		network.clock.run(1500);
+		network.filter = undefined;
+		writer.write(payload(2));
+		for (const arrive of held) arrive();
+		network.clock.run(500);
+		assert.deepEqual(seen, [2]);
+	});
+
+	it('tells a newcomer of itself at once, and of what endpoints there are among those there were', async () => {
+		const network = new SimulatedNetwork(1);
+		const one = await network.join('10.0.0.1');
+		const endpoints = range(1, 9).map((n) => one.createWriter({ topic: `rt/${n}`, typeName }));
+		for (const n of [1, 3, 4, 7]) endpoints[n]!.close();
+		// In between its announcements, which are 3 s apart.
+		network.clock.run(10_000);
+		const two = await network.join('10.0.0.2');
+		network.clock.run(30);
+		assert.equal(two.participants().length, 1);
+		network.clock.run(100);
+		assert.deepEqual(
+			two.endpoints().map((endpoint) => endpoint.topic),
+			['rt/1', 'rt/3', 'rt/6', 'rt/7', 'rt/9'],
+		);
+	});
+
 	it('warns of a receive buffer that is too small for what arrives, once and with the command', async () => {
 		const network = new SimulatedNetwork(1);
 		const one = await network.join('10.0.0.1');
