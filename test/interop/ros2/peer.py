@@ -1,0 +1,133 @@
+"""A node of a real ROS 2 for the interoperability tests, driven by lines on standard input.
+
+    python3 peer.py <node name> [namespace]
+
+    sub <topic> <type> [qos words]     pub <topic> <type> [qos words]      take part
+    send <topic> <fields as JSON>      send; {"fill": n, "seed": s} stands for n bytes s, s + 1, s + 2 ...
+    close <topic>                      leave
+    nodes | topics                     what the graph is said to hold
+    quit
+
+QoS words: reliable, best_effort, transient_local, keep_all, depth=N, sensor_data. It answers with a line of JSON for
+each thing that happens. Byte arrays are given as their SHA-256.
+"""
+import array
+import hashlib
+import json
+import sys
+import threading
+
+import rclpy
+from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
+from rclpy.executors import ExternalShutdownException
+from rclpy.qos import (
+    DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy, qos_policy_name_from_kind, qos_profile_sensor_data)
+from rosidl_runtime_py.utilities import get_message
+from rosidl_runtime_py.set_message import set_message_fields
+
+lock = threading.Lock()
+
+
+def say(event, **values):
+    with lock:
+        print(json.dumps({'event': event, **values}), flush=True)
+
+
+def qos(words):
+    if 'sensor_data' in words:
+        return qos_profile_sensor_data
+    depth = [int(word[6:]) for word in words if word.startswith('depth=')]
+    return QoSProfile(
+        depth=depth[0] if depth else 10,
+        history=HistoryPolicy.KEEP_ALL if 'keep_all' in words else HistoryPolicy.KEEP_LAST,
+        reliability=ReliabilityPolicy.BEST_EFFORT if 'best_effort' in words else ReliabilityPolicy.RELIABLE,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL if 'transient_local' in words else DurabilityPolicy.VOLATILE,
+    )
+
+
+def plain(value):
+    """A message as JSON has it."""
+    if hasattr(value, 'get_fields_and_field_types'):
+        return {name: plain(getattr(value, name)) for name in value.get_fields_and_field_types()}
+    if isinstance(value, array.array) and value.typecode == 'B' and len(value) > 100:
+        return hashlib.sha256(value.tobytes()).hexdigest()
+    if isinstance(value, bytes):
+        return value[0]
+    if isinstance(value, (list, tuple, array.array)) or type(value).__name__ == 'ndarray':
+        return [plain(item) for item in value]
+    return value.item() if hasattr(value, 'item') else value
+
+
+def filled(value):
+    """JSON with patterns written out. Byte arrays are set apart: as a list they would take seconds."""
+    large = {}
+    for name, item in list(value.items()):
+        if isinstance(item, dict) and 'fill' in item:
+            pattern = bytes((item.get('seed', 0) + i) & 255 for i in range(256))
+            large[name] = array.array('B', (pattern * (item['fill'] // 256 + 1))[:item['fill']])
+            del value[name]
+    return value, large
+
+
+def main():
+    rclpy.init(args=[])
+    node = rclpy.create_node(sys.argv[1], namespace=sys.argv[2] if len(sys.argv) > 2 else None)
+    endpoints = {}
+    types = {}
+
+    def events(kind, topic):
+        return kind(
+            matched=lambda info: say('matched', topic=topic, count=info.current_count),
+            incompatible_qos=lambda info: say(
+                'incompatible', topic=topic, policy=qos_policy_name_from_kind(info.last_policy_kind)),
+            incompatible_type=lambda info: say('incompatible', topic=topic, policy='type'),
+        )
+
+    def obey(command, rest):
+        if command == 'sub':
+            topic, type_name, *words = rest.split()
+            endpoints[topic] = node.create_subscription(
+                get_message(type_name), topic, lambda message: say('got', topic=topic, message=plain(message)),
+                qos(words), event_callbacks=events(SubscriptionEventCallbacks, topic))
+        elif command == 'pub':
+            topic, type_name, *words = rest.split()
+            types[topic] = get_message(type_name)
+            endpoints[topic] = node.create_publisher(
+                types[topic], topic, qos(words), event_callbacks=events(PublisherEventCallbacks, topic))
+        elif command == 'send':
+            topic, values = rest.split(' ', 1)
+            message = types[topic]()
+            fields, large = filled(json.loads(values))
+            set_message_fields(message, fields)
+            for name, data in large.items():
+                setattr(message, name, data)
+            endpoints[topic].publish(message)
+        elif command == 'close':
+            endpoints.pop(rest).destroy()
+        elif command == 'nodes':
+            say('nodes', names=[(space.rstrip('/') + '/' + name) for name, space in node.get_node_names_and_namespaces()])
+        elif command == 'topics':
+            say('topics', topics=dict(node.get_topic_names_and_types()))
+
+    def spin():
+        try:
+            rclpy.spin(node)
+        except ExternalShutdownException:
+            pass
+
+    spinner = threading.Thread(target=spin, daemon=True)
+    spinner.start()
+    say('ready', rmw=rclpy.get_rmw_implementation_identifier())
+    for line in sys.stdin:
+        command, _, rest = line.strip().partition(' ')
+        if command == 'quit':
+            break
+        try:
+            obey(command, rest)
+        except Exception as error:  # told to the test, which fails with it
+            say('error', message=f'{line.strip()[:200]}: {error!r}')
+    rclpy.shutdown()
+    spinner.join(timeout=5)
+
+
+main()
