@@ -162,7 +162,21 @@ export class ModelSession implements Client {
 
 	/** For the model. */
 	onEvent(event: ModelEvent): void {
-		this.#options.onEvent?.(event.kind === 'reloaded' ? { ...event, info: this.#reduced(event.info) } : event);
+		const { onEvent } = this.#options;
+		if (!onEvent) return;
+		if (event.kind !== 'reloaded') {
+			onEvent(event);
+			return;
+		}
+		let info: ModelInfo;
+		try {
+			info = this.#reduced(event.info);
+		} catch (error) {
+			// The model is fine; it is this session's state that does not fit it.
+			onEvent({ kind: 'reload failed', error: error as Error });
+			return;
+		}
+		onEvent({ kind: 'reloaded', info });
 	}
 
 	/** What requests need of their session. */
