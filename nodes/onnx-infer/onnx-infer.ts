@@ -69,7 +69,8 @@ function start(RED: NodeAPI, { node, options, status, report }: Start<Options>):
 				node.log(RED._('onnx-infer.log.reloaded'));
 				break;
 			case 'reload failed':
-				display.oldModel();
+				if (current?.info) display.oldModel();
+				else fail(event.error);
 				report(event.error);
 				break;
 			case 'placed':

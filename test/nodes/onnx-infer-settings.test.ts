@@ -251,6 +251,22 @@ describe('onnx-infer settings', () => {
 		assert.deepEqual(dataOf(await exchange({ payload })), [6, 51]);
 	});
 
+	it('a file that is broken from the start is taken once it is repaired', async function () {
+		this.timeout(60_000);
+		folder.write('late.onnx', policy().subarray(0, 100));
+		await start('late.onnx');
+		const seen = statuses('n');
+		assert.match(errorOf(await next('caught')), /late\.onnx is truncated/);
+		assert.equal(seen.at(-1)?.fill, 'red');
+		const caught = next('caught');
+		folder.write('late.onnx', policy().subarray(0, 120));
+		assert.match(errorOf(await caught), /late\.onnx is truncated/);
+		assert.equal(seen.at(-1)?.fill, 'red');
+		folder.write('late.onnx', policy());
+		await until(() => seen.at(-1)?.fill === 'green', 30);
+		assert.deepEqual(dataOf(await exchange({ payload: [1, 2, 3, 4] })), [10, 20]);
+	});
+
 	describe('a model from messages', () => {
 		it('is used from then on, and replaced by the next', async () => {
 			await start('', { source: 'message' });
