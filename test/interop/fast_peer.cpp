@@ -3,7 +3,7 @@
 // answers each sample with one that names it.
 //
 //   fast_peer <domain> <role> <topic> [reliable] [transient_local] [keep_all] [depth=N] [deadline=ms] [user=text]
-//             [peers] (no multicast: looks for others at 127.0.0.1) [buffer=bytes] [lease=ms] (of liveliness)
+//             [peers] (no multicast: looks for others at 127.0.0.1) [shm] [buffer=bytes] [lease=ms] (of liveliness)
 //             [life=ms] (lease of the participant)
 #include <fastcdr/Cdr.h>
 #include <fastcdr/FastBuffer.h>
@@ -20,6 +20,7 @@
 #include <fastdds/dds/topic/TypeSupport.hpp>
 #include <fastdds/rtps/participant/ParticipantDiscoveryInfo.h>
 #include <fastdds/rtps/transport/UDPv4TransportDescriptor.h>
+#include <fastdds/rtps/transport/shared_mem/SharedMemTransportDescriptor.h>
 #include <fastrtps/utils/IPLocator.h>
 #include <algorithm>
 #include <chrono>
@@ -170,7 +171,7 @@ static void write_blobs(int count, unsigned size, int interval_us) {
 int main(int argc, char **argv) {
 	if (argc < 4) return 2;
 	role = argv[2];
-	bool reliable = false, transient_local = false, keep_all = false, peers = false;
+	bool reliable = false, transient_local = false, keep_all = false, peers = false, shm = false;
 	int depth = 10, deadline = 0, lease = 0, buffer = 0, life = 0;
 	std::string user;
 	for (int i = 4; i < argc; i++) {
@@ -182,6 +183,7 @@ int main(int argc, char **argv) {
 		transient_local = transient_local || argument == "transient_local";
 		keep_all = keep_all || argument == "keep_all";
 		peers = peers || argument == "peers";
+		shm = shm || argument == "shm";
 		number("depth=", depth);
 		number("deadline=", deadline);
 		number("lease=", lease);
@@ -195,6 +197,10 @@ int main(int argc, char **argv) {
 	udp->receiveBufferSize = udp->sendBufferSize = buffer > 0 ? buffer : 4194304;
 	participant_qos.transport().use_builtin_transports = false;
 	participant_qos.transport().user_transports.push_back(udp);
+	if (shm) {
+		auto memory = std::make_shared<eprosima::fastdds::rtps::SharedMemTransportDescriptor>();
+		participant_qos.transport().user_transports.insert(participant_qos.transport().user_transports.begin(), memory);
+	}
 	participant_qos.user_data().assign(user.begin(), user.end());
 	if (life > 0) {
 		auto &discovery = participant_qos.wire_protocol().builtin.discovery_config;

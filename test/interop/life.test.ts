@@ -276,6 +276,28 @@ describe('interoperability over a life', function () {
 		await server.quit();
 	});
 
+	it('talks to a Fast DDS that would rather use shared memory, as that of ROS 2 does', async () => {
+		const domainId = nextDomain();
+		const us = await join({ domainId, ...network(false) });
+		const writer = us.createWriter({ topic: 'down', typeName, qos: lasting });
+		for (const n of numbers(1, 5)) writer.write(blob(n, 921_600));
+		const { samples, reader } = read(us, 'up', lasting);
+		const sub = new Peer('fast', domainId, 'sub', 'down', [...words(lasting), 'shm']);
+		const pub = new Peer('fast', domainId, 'pub', 'up', [...words(lasting), 'shm']);
+		await until(
+			() => reader.matched === 1,
+			() => 'their writer is found',
+		);
+		pub.say('write 5 921600 1000');
+		await until(
+			() => samples.length === 5 && sub.samples.length === 5,
+			() => `${samples.length}, ${sub.samples.length}`,
+		);
+		check(samples, 921_600);
+		check(sub.samples, 921_600);
+		await Promise.all([sub.quit(), pub.quit()]);
+	});
+
 	for (const isPeers of [false, true]) {
 		const way = isPeers ? 'peers list' : 'multicast';
 		it(`finds ourselves: two participants in one process, by ${way}`, async () => {
