@@ -234,8 +234,27 @@ function elementOf(type: TensorType, value: unknown, name: string): number | big
 	}
 	if (type === 'bool' && typeof value === 'boolean') return value ? 1 : 0;
 	if (typeof value !== 'number') throw wrong();
+	const range = integerRanges[type];
+	// A typed array would cut a fraction off and wrap what is out of range.
+	if (range && !(Number.isInteger(value) && value >= range[0] && value <= range[1])) {
+		throw new RangeError(
+			`Expected \`${name}\` to be a whole number from ${range[0]} to ${range[1]} (${type}), got ${show(value)}`,
+		);
+	}
 	return value;
 }
+
+/** Smallest and largest value of the integer types; float16 is given as its raw bits. */
+const integerRanges: Partial<Record<TensorType, readonly [number, number]>> = {
+	int8: [-128, 127],
+	uint8: [0, 255],
+	int16: [-32_768, 32_767],
+	uint16: [0, 65_535],
+	float16: [0, 65_535],
+	int32: [-2_147_483_648, 2_147_483_647],
+	uint32: [0, 4_294_967_295],
+	bool: [0, 1],
+};
 
 function fromNested(value: unknown, name: string): Tensor {
 	const dims: number[] = [];

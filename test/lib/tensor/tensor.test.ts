@@ -66,6 +66,15 @@ describe('Tensor', () => {
 			assert.throws(() => Tensor.from({ a: 1 }, 'payload'), /`payload` to be a tensor/);
 		});
 
+		it('refuses what an integer type would cut or wrap', () => {
+			const from = (type: string, value: unknown) => () => Tensor.from({ type, dims: [1], data: [value] }, 'payload');
+			assert.throws(from('int32', 1.5), /`payload.data\[0\]` to be a whole number from .* \(int32\), got 1.5/);
+			assert.throws(from('uint8', 256), /from 0 to 255/);
+			assert.throws(from('int8', Number.NaN), /got NaN/);
+			assert.throws(from('bool', 2), /from 0 to 1/);
+			assert.doesNotThrow(from('float32', 1.5));
+		});
+
 		it('takes typed arrays and tensors of another realm without a copy', () => {
 			const foreign = runInNewContext('new Float32Array([1, 2, 3])') as Float32Array;
 			assert.equal((foreign as object) instanceof Float32Array, false);
