@@ -58,13 +58,26 @@ export interface NodeName {
 	readonly namespace: string;
 }
 
+/** The QoS of a publisher or subscription somewhere in the graph. */
+export interface EndpointQos extends QosProfile {
+	/** The full name of its node, such as `/lab/camera`, when that is known. */
+	readonly node?: string;
+}
+
 export interface TopicDescription {
 	readonly topic: string;
 	readonly typeNames: readonly string[];
 	/** The QoS that each publisher offers. */
-	readonly publishers: readonly QosProfile[];
+	readonly publishers: readonly EndpointQos[];
 	/** The QoS that each subscription asks. */
-	readonly subscriptions: readonly QosProfile[];
+	readonly subscriptions: readonly EndpointQos[];
+}
+
+/** What a graph warns of; `kind` tells what it is about. */
+export interface GraphWarning {
+	readonly kind: 'receive-buffer' | 'sample-too-large' | 'network' | 'flood';
+	/** What was found, and what to do. */
+	readonly message: string;
 }
 
 /**

@@ -67,8 +67,12 @@ function checkTime(name: string, qos: Record<string, unknown>, field: 'deadline'
  * The policy in which what is offered does not satisfy what is asked, or undefined when they fit.
  * Source: DDS 1.4, 2.2.3 (requested/offered).
  */
-export function incompatiblePolicy(offered: QosProfile, asked: QosProfile): 'reliability' | 'durability' | undefined {
+export function incompatiblePolicy(
+	offered: QosProfile,
+	asked: QosProfile,
+): 'reliability' | 'durability' | 'deadline' | undefined {
 	if (asked.reliability === 'reliable' && offered.reliability === 'best_effort') return 'reliability';
 	if (asked.durability === 'transient_local' && offered.durability === 'volatile') return 'durability';
+	if ((offered.deadline ?? Number.POSITIVE_INFINITY) > (asked.deadline ?? Number.POSITIVE_INFINITY)) return 'deadline';
 	return undefined;
 }

@@ -29,8 +29,8 @@ export function renderCard(place: JQuery, card: ModelCard, translate: Translate,
 	const table = $('<table class="onnx-infer-card">').css({ width: '100%', tableLayout: 'fixed' });
 	const row = (label: string, value: string | JQuery) => {
 		const cells = [$('<th scope="row">').text(label), $('<td>')] as const;
-		cells[0].css({ width: '105px', textAlign: 'left', verticalAlign: 'top', wordBreak: 'break-word' });
-		cells[1].css({ overflowWrap: 'anywhere' });
+		cells[0].css({ width: '140px', textAlign: 'left', verticalAlign: 'top', overflowWrap: 'anywhere' });
+		cells[1].css({ verticalAlign: 'top', overflowWrap: 'anywhere' });
 		if (typeof value === 'string') cells[1].text(value);
 		else cells[1].append(value);
 		$('<tr>').append(cells[0], cells[1]).appendTo(table);

@@ -1,4 +1,5 @@
 import type { EditorNodeProperties, EditorRED } from 'node-red';
+import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
 import { renderCard, renderProblem } from './card.editor';
 import { properties } from './config';
@@ -22,6 +23,7 @@ defaults.model = {
 	},
 };
 
+fillMissing('onnx-infer', properties);
 RED.nodes.registerType<Saved>('onnx-infer', {
 	category: 'ROS 2',
 	color: '#C7B8EA',
@@ -40,22 +42,11 @@ RED.nodes.registerType<Saved>('onnx-infer', {
 	oneditprepare() {
 		const translate = (key: string, values?: Record<string, string>) => this._(`onnx-infer.${key}`, values);
 		const state = $('#node-input-state');
-		fillMissing(this as unknown as Record<string, unknown>);
 		if (String(state.val() ?? '').trim() === '') state.val('[]');
 		prepareRows(state);
 		prepareCard(state, translate);
 	},
 });
-
-/** A node saved by an older version lacks properties; its form shows what they mean then. */
-function fillMissing(node: Record<string, unknown>): void {
-	for (const [name, { value }] of Object.entries(properties)) {
-		if (node[name] !== undefined) continue;
-		const field = $(`#node-input-${name}`);
-		if (typeof value === 'boolean') field.prop('checked', value);
-		else field.val(String(value));
-	}
-}
 
 /** Shows only the rows that mean something with what is chosen. */
 function prepareRows(state: JQuery): void {

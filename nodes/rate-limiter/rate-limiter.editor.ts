@@ -1,9 +1,11 @@
 import type { EditorRED } from 'node-red';
+import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
 import { properties } from './config';
 
 declare const RED: EditorRED;
 
+fillMissing('rate-limiter', properties);
 RED.nodes.registerType('rate-limiter', {
 	category: 'ROS 2',
 	color: '#E8A87C',

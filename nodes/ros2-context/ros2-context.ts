@@ -2,17 +2,18 @@ import { isAbsolute, join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { discoverySettings, domainFromEnvironment } from '../../lib/ros/discovery';
 import { createEmbeddedGraph } from '../../lib/ros/embedded/graph';
-import type { Graph } from '../../lib/ros/graph';
-import { createTypeRegistry, type TypeRegistry } from '../../lib/ros/types/registry';
+import { createTypeRegistry } from '../../lib/ros/types/registry';
 import { asError } from '../shared/on-input';
 import { parseProperties } from '../shared/properties';
 import type { Ros2ContextNode } from '../shared/ros2-context';
+import { serveGraph } from './admin';
 import { properties } from './config';
+import { Warnings } from './warnings';
 
 type Mutable<T> = { -readonly [K in keyof T]?: T[K] };
 
 export default function (RED: NodeAPI): void {
-	const start = (node: Node, config: NodeDef): { graph: Graph; types: TypeRegistry } => {
+	const start = (node: Node, config: NodeDef): Pick<Ros2ContextNode, 'graph' | 'types' | 'watchWarnings'> => {
 		const options = parseProperties(properties, config);
 		const types = createTypeRegistry({
 			distribution: options.distribution,
@@ -21,6 +22,7 @@ export default function (RED: NodeAPI): void {
 			),
 		});
 		for (const problem of types.problems()) node.warn(problem.message);
+		const warnings = new Warnings((message) => node.warn(message));
 		const graph = createEmbeddedGraph({
 			nodeName: options.nodeName,
 			namespace: options.namespace,
@@ -31,14 +33,14 @@ export default function (RED: NodeAPI): void {
 			),
 			types,
 			onError: (error) => node.error(asError(error), {}),
-			onWarning: (message) => node.warn(message),
+			onWarning: (message, kind) => warnings.add({ kind, message }),
 		});
-		return { graph, types };
+		return { graph, types, watchWarnings: warnings.watch };
 	};
 
 	RED.nodes.registerType('ros2-context', function (this: Node, config: NodeDef) {
 		RED.nodes.createNode(this, config);
-		const context = this as Node & Mutable<Pick<Ros2ContextNode, 'graph' | 'types' | 'failure'>>;
+		const context = this as Node & Mutable<Pick<Ros2ContextNode, 'graph' | 'types' | 'watchWarnings' | 'failure'>>;
 		try {
 			Object.assign(context, start(this, config));
 		} catch (error) {
@@ -51,14 +53,5 @@ export default function (RED: NodeAPI): void {
 		});
 	});
 
-	/** For completion in the editor. Without a running context the bundled types are offered. */
-	const bundled = createTypeRegistry();
-	const running = (id: unknown) => RED.nodes.getNode(String(id)) as Ros2ContextNode | null;
-	const guard = RED.auth.needsPermission('ros2-context.read');
-	RED.httpAdmin.get('/ros2-context/types', guard, (request, response) => {
-		response.json((running(request.query.context)?.types ?? bundled).messageNames());
-	});
-	RED.httpAdmin.get('/ros2-context/topics', guard, (request, response) => {
-		response.json(running(request.query.context)?.graph?.topics() ?? []);
-	});
+	serveGraph(RED);
 }

@@ -1,10 +1,13 @@
 import type { EditorRED } from 'node-red';
+import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
-import { prepareTopicForm } from '../shared/topic.editor';
+import { prepareTopicForm, type Translate } from '../shared/topic.editor';
 import { properties } from './config';
+import { prepareSkeleton } from './skeleton.editor';
 
 declare const RED: EditorRED;
 
+fillMissing('ros2-publish', properties);
 RED.nodes.registerType('ros2-publish', {
 	category: 'ROS 2',
 	color: '#7FB3D5',
@@ -22,6 +25,14 @@ RED.nodes.registerType('ros2-publish', {
 		return this.name ? 'node_label_italic' : '';
 	},
 	oneditprepare() {
-		prepareTopicForm('ros2-publish', this, (key) => this._(key));
+		const translate: Translate = (key, values) => this._(key, values as never);
+		prepareTopicForm({
+			type: 'ros2-publish',
+			side: 'subscriptions',
+			times: ['deadline', 'lifespan'],
+			node: this,
+			translate,
+		});
+		prepareSkeleton((key) => this._(`ros2-publish.skeleton.${key}`));
 	},
 });

@@ -1,10 +1,12 @@
 import type { EditorRED } from 'node-red';
+import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
-import { prepareTopicForm } from '../shared/topic.editor';
+import { prepareTopicForm, type Translate } from '../shared/topic.editor';
 import { properties } from './config';
 
 declare const RED: EditorRED;
 
+fillMissing('ros2-subscribe', properties);
 RED.nodes.registerType('ros2-subscribe', {
 	category: 'ROS 2',
 	color: '#7FB3D5',
@@ -21,6 +23,7 @@ RED.nodes.registerType('ros2-subscribe', {
 		return this.name ? 'node_label_italic' : '';
 	},
 	oneditprepare() {
-		prepareTopicForm('ros2-subscribe', this, (key) => this._(key));
+		const translate: Translate = (key, values) => this._(key, values as never);
+		prepareTopicForm({ type: 'ros2-subscribe', side: 'publishers', times: ['deadline'], node: this, translate });
 	},
 });

@@ -11,10 +11,10 @@ import { properties } from './config';
 export default function (RED: NodeAPI): void {
 	defineNode(RED, 'ros2-subscribe', properties, (start) => {
 		const { node, options, report } = start;
-		const { graph, types } = contextOf(RED, options.context);
+		const { graph, types, watchWarnings } = contextOf(RED, options.context);
 		const type = types.message(options.messageType);
 		const topic = expandTopicName('topic', options.topic, graph);
-		const { show, onEvent } = endpointStatus(RED, 'ros2-subscribe', topic, start);
+		const { show, showWarning, onEvent } = endpointStatus(RED, 'ros2-subscribe', topic, start);
 		const onMessage = (cdr: Uint8Array, info: MessageInfo) => {
 			const ros: RosInfo = { type: type.name, stamp: undefined, receivedAt: info.receivedAt };
 			try {
@@ -28,6 +28,15 @@ export default function (RED: NodeAPI): void {
 		const { newestOnly } = options;
 		const subscription = graph.subscribe(topic, type.name, qosOf(options), onMessage, { newestOnly, onEvent });
 		show(subscription.matched);
-		return { close: () => subscription.close() };
+		const unwatch = watchWarnings({
+			show: ({ kind }) => showWarning(kind),
+			report: (error) => report(error, { topic }),
+		});
+		return {
+			close() {
+				unwatch();
+				subscription.close();
+			},
+		};
 	});
 }

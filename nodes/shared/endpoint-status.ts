@@ -1,25 +1,40 @@
 import type { NodeAPI } from 'node-red';
-import type { EndpointEvent } from '../../lib/ros/graph';
+import type { EndpointEvent, GraphWarning } from '../../lib/ros/graph';
 import type { Start } from './define-node';
+
+export interface EndpointStatus {
+	/** The number of endpoints on the other side that match. */
+	show(count: number): void;
+	/** A warning of the whole graph. Of a receive buffer it stays: that does not grow by itself. */
+	showWarning(kind: GraphWarning['kind']): void;
+	onEvent(event: EndpointEvent): void;
+}
 
 /**
  * Shows in a node's status how many endpoints on the other side match, and what does not fit; that goes to Catch nodes
- * too. The texts are `<type>.status.none`, `one`, `many` (with `__count__`), `incompatible` (with `__policy__`) and
- * `deadline`.
+ * too. The texts are `<type>.status.none`, `one`, `many` (with `__count__`), `incompatible` (with `__policy__`),
+ * `deadline`, and of subscribers the kinds of warnings.
  */
 export function endpointStatus(
 	RED: NodeAPI,
 	type: string,
 	topic: string,
 	{ node, status, report }: Pick<Start<unknown>, 'node' | 'status' | 'report'>,
-): { show(count: number): void; onEvent(event: EndpointEvent): void } {
+): EndpointStatus {
+	let warning: string | undefined;
 	const show = (count: number) => {
 		const key = count === 0 ? 'none' : count === 1 ? 'one' : 'many';
 		const text = RED._(`${type}.status.${key}`, { count });
-		status.set(count > 0 ? 'green' : 'grey', count > 0 ? 'dot' : 'ring', text);
+		if (warning !== undefined && count > 0) status.set('yellow', 'dot', warning);
+		else status.set(count > 0 ? 'green' : 'grey', count > 0 ? 'dot' : 'ring', text);
 	};
 	return {
 		show,
+		showWarning(kind) {
+			const text = RED._(`${type}.status.${kind}`);
+			if (kind === 'receive-buffer') warning = text;
+			status.set('yellow', 'dot', text);
+		},
 		onEvent(event) {
 			switch (event.kind) {
 				case 'matched':

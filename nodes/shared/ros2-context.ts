@@ -1,7 +1,15 @@
 import type { Node, NodeAPI } from 'node-red';
 import { BriefError } from '../../lib/check';
-import type { Graph } from '../../lib/ros/graph';
+import type { Graph, GraphWarning } from '../../lib/ros/graph';
 import type { TypeRegistry } from '../../lib/ros/types/registry';
+
+/** A node that shows what its context warns of, since a configuration node has no status of its own. */
+export interface WarningWatcher {
+	/** Called for every warning, those that came before included. */
+	show(warning: GraphWarning): void;
+	/** Called for a new warning of one watcher only, so that Catch nodes hear it once. */
+	report(error: Error): void;
+}
 
 /** The runtime side of a ros2-context configuration node, as the other nodes see it. */
 export interface Ros2ContextNode extends Node {
@@ -9,6 +17,8 @@ export interface Ros2ContextNode extends Node {
 	readonly graph: Graph;
 	/** Message definitions: the bundled ones and those of the context's own folders. */
 	readonly types: TypeRegistry;
+	/** Lets a node show the warnings of the graph. @returns ends it */
+	readonly watchWarnings: (watcher: WarningWatcher) => () => void;
 	/** Why the context could not start; then neither graph nor types are there. */
 	readonly failure?: Error;
 }

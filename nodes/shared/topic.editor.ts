@@ -1,94 +1,158 @@
-import { durabilities, histories, qosPresetNames, qosPresets, reliabilities } from '../../lib/ros/qos';
+import type { EditorRED } from 'node-red';
+import type { EndpointQos, TopicDescription } from '../../lib/ros/graph';
+import { expandTopicName } from '../../lib/ros/names';
+import { qosForPublisher, qosForSubscriber, type Side, unfitPolicy } from '../../lib/ros/qos-match';
+import { topicChoices } from '../../lib/ros/topic-choices';
+import { complete } from './complete.editor';
+import { makeQosForm, type QosForm } from './qos.editor';
+import type { TopicsAnswer } from './topics-answer';
 
-interface TopicDescription {
-	topic: string;
-	typeNames: string[];
+declare const RED: EditorRED;
+
+export type Translate = (key: string, values?: Record<string, unknown>) => string;
+
+export interface TopicFormOptions {
+	/** The node type, whose texts are `<type>.qos.*` and `<type>.peers.*`. */
+	readonly type: string;
+	/** What a topic has to have for this node: publishers for a subscriber, subscriptions for a publisher. */
+	readonly side: Side;
+	/** Policies with a time that can be set by hand. */
+	readonly times: readonly ('deadline' | 'lifespan')[];
+	/** The node, with its saved values. */
+	readonly node: object;
+	readonly translate: Translate;
 }
-
-type Choice = { value: string; label: string };
 
 /**
- * What the forms of ros2-subscribe and ros2-publish share: topic and type complete from the graph and the known
- * definitions, and the QoS is a preset or four policies by hand.
- * @param translate of the node, for the labels `<type>.qos.*`
+ * What the forms of ros2-subscribe and ros2-publish share: topic and type complete from the live graph and the known
+ * definitions. Choosing a topic fills in its type and a QoS that fits everybody on the other side, and a line says who
+ * that is.
  */
-export function prepareTopicForm(type: string, node: unknown, translate: (key: string) => string): void {
-	prepareCompletion();
-	prepareQos(type, node as Record<string, string>, translate);
-}
-
-function prepareCompletion(): void {
-	const topics: TopicDescription[] = [];
-	const types: string[] = [];
-	const context = $('#node-input-context');
-	const load = () => {
-		const query = { context: String(context.val() ?? '') };
-		$.getJSON('ros2-context/topics', query, (found: TopicDescription[]) => topics.splice(0, topics.length, ...found));
-		$.getJSON('ros2-context/types', query, (found: string[]) => types.splice(0, types.length, ...found));
-	};
-	context.on('change', load);
-	load();
-	complete('#node-input-topic', (text) => topics.map((topic) => topic.topic).filter(contains(text)));
-	complete('#node-input-messageType', (text) => types.filter(contains(text)));
-	// A topic that exists has its type already.
-	$('#node-input-topic').on('change', (event) => {
-		const known = topics.find((topic) => topic.topic === (event.target as HTMLInputElement).value);
-		if (known?.typeNames.length === 1)
-			$('#node-input-messageType')
-				.val(known.typeNames[0] as string)
-				.trigger('change');
-	});
-}
-
-function contains(text: string): (item: string) => boolean {
-	const wanted = text.trim().toLowerCase();
-	return (item) => item.toLowerCase().includes(wanted);
-}
-
-function complete(selector: string, search: (text: string) => string[]): void {
-	const input = $(selector) as unknown as { autoComplete(options: object): void };
-	input.autoComplete({
-		minLength: 0,
-		search: (text: string): Choice[] =>
-			search(text)
-				.slice(0, 50)
-				.map((value) => ({ value, label: value })),
-	});
-}
-
-function prepareQos(type: string, node: Record<string, string>, translate: (key: string) => string): void {
-	const text = (key: string) => translate(`${type}.qos.${key}`);
-	const custom = $('<div></div>');
-	const select = (name: string, values: readonly string[]) => {
-		const input = $('<select></select>').attr('id', `node-input-${name}`);
-		for (const value of values) input.append($('<option></option>').val(value).text(text(value)));
-		return input.val(node[name] ?? (values[0] as string));
-	};
-	const row = (name: string, input: JQuery) =>
-		$('<div class="form-row"></div>')
-			.append($('<label></label>').attr('for', `node-input-${name}`).text(text(name)))
-			.append(' ', input);
-	const preset = select('qos', [...qosPresetNames, 'custom']);
-	const hint = $('<div class="form-row" style="margin-left: 104px; opacity: 0.7"></div>');
-	custom.append(
-		row('reliability', select('reliability', reliabilities)),
-		row('durability', select('durability', durabilities)),
-		row('history', select('history', histories)),
-		row(
-			'depth',
-			$('<input type="number" min="1" style="width: 100px">')
-				.attr('id', 'node-input-depth')
-				.val(node.depth ?? 10),
-		),
+export function prepareTopicForm(options: TopicFormOptions): void {
+	const { type, side, translate } = options;
+	const text: Translate = (key, values) => translate(`${type}.${key}`, values);
+	const topicInput = $('#node-input-topic');
+	const typeInput = $('#node-input-messageType');
+	const contextInput = $('#node-input-context');
+	const place = $('.ros2-qos');
+	const peers = $('<div class="form-row ros2-peers" style="margin-left: 105px" aria-live="polite"></div>');
+	place.append(peers);
+	const qosForm = makeQosForm(place, options.node as Record<string, unknown>, options.times, (key) =>
+		text(`qos.${key}`),
 	);
-	$('.ros2-qos').append(row('qos', preset), hint, custom);
-	preset.on('change', () => {
-		const name = String(preset.val());
-		custom.toggle(name === 'custom');
-		hint.toggle(name !== 'custom');
-		if (name === 'custom') return;
-		const { reliability, durability, history, depth } = qosPresets[name as keyof typeof qosPresets];
-		hint.text(`${text(reliability)}, ${text(durability)}, ${text(history)}, ${depth}`);
+
+	let answer: TopicsAnswer | undefined;
+	let types: readonly string[] = [];
+	/** The topic as it was when type and QoS were last filled in, or when the form opened. */
+	let seen = String(topicInput.val() ?? '');
+	const choose = side === 'publishers' ? qosForSubscriber : qosForPublisher;
+	const contextId = () => String(contextInput.val() ?? '');
+	const current = () => answer?.topics.find(({ topic }) => topic === fullTopic(contextId(), topicInput));
+
+	const showPeers = () => {
+		if (answer === undefined) return;
+		const found = current();
+		renderPeers(peers, { answer, side, peers: found?.[side] ?? [], qosForm, text }, () => {
+			qosForm.choose(choose(found?.[side] ?? []));
+		});
+	};
+	const fill = () => {
+		const topic = String(topicInput.val() ?? '');
+		if (answer === undefined || topic === seen) return;
+		seen = topic;
+		const found = current();
+		if (found === undefined || found[side].length === 0) return;
+		const [only, ...more] = found.typeNames;
+		if (only !== undefined && more.length === 0) typeInput.val(only).trigger('change');
+		qosForm.choose(choose(found[side]));
+	};
+	const load = () => {
+		const id = contextId();
+		// By the time an answer is here another context may be chosen.
+		$.getJSON('ros2-context/topics', { context: id }, (found: TopicsAnswer) => {
+			if (id !== contextId()) return;
+			answer = found;
+			fill();
+			showPeers();
+		});
+		$.getJSON('ros2-context/types', { context: id }, (found: string[]) => {
+			if (id === contextId()) types = found;
+		});
+	};
+
+	complete(topicInput, () =>
+		topicChoices(answer?.topics ?? [], side).map(({ topic, typeNames }) => ({
+			value: topic,
+			hint: typeNames.join(', '),
+		})),
+	);
+	complete(typeInput, () => typeChoices(current(), types));
+	contextInput.on('change', load);
+	// The graph goes on while the form is open.
+	topicInput.on('focus', load);
+	topicInput.on('change', () => {
+		fill();
+		showPeers();
 	});
-	preset.trigger('change');
+	qosForm.onChange(showPeers);
+	load();
+}
+
+/** The types that the topic has, then all others. */
+function typeChoices(topic: TopicDescription | undefined, types: readonly string[]) {
+	const first = topic?.typeNames ?? [];
+	return [
+		...first.map((value) => ({ value, hint: topic?.topic ?? '' })),
+		...types.filter((value) => !first.includes(value)).map((value) => ({ value })),
+	];
+}
+
+/** The absolute name of the topic in the form, or what is there when that is no name of a topic. */
+function fullTopic(contextId: string, input: JQuery): string {
+	const topic = String(input.val() ?? '').trim();
+	const context = RED.nodes.node(contextId) as unknown as { nodeName?: string; namespace?: string } | null;
+	const nodeName = context?.nodeName || 'node_red';
+	try {
+		return expandTopicName('topic', topic, { nodeName, namespace: context?.namespace || '/' });
+	} catch {
+		return topic;
+	}
+}
+
+interface Peers {
+	readonly answer: TopicsAnswer;
+	readonly side: Side;
+	readonly peers: readonly EndpointQos[];
+	readonly qosForm: QosForm;
+	readonly text: Translate;
+}
+
+/** Says who is on the other side, with which QoS, and whether that of the form fits. */
+function renderPeers(place: JQuery, { answer, side, peers, qosForm, text }: Peers, useWhatFits: () => void): void {
+	place.empty();
+	const line = (content: string) => $('<div></div>').text(content).appendTo(place);
+	if (answer.state === 'absent') return void line(text('peers.absent'));
+	if (answer.state === 'failed') return void line(text('peers.failed', { message: answer.message ?? '' }));
+	if (peers.length === 0) return void line(text('peers.none'));
+	const groups = new Map<string, EndpointQos[]>();
+	for (const peer of peers) {
+		const deadline = peer.deadline === undefined ? [] : [`${text('qos.deadline')} ${peer.deadline} ms`];
+		const qos = [text(`qos.${peer.reliability}`), text(`qos.${peer.durability}`), ...deadline].join(', ');
+		groups.set(qos, [...(groups.get(qos) ?? []), peer]);
+	}
+	for (const [qos, members] of groups) {
+		const names = [...new Set(members.flatMap(({ node }) => node ?? []))];
+		const who = names.length === 0 ? '' : ` (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', ...' : ''})`;
+		line(`${text(members.length === 1 ? 'peers.one' : 'peers.many', { count: members.length })} ${qos}${who}`);
+	}
+	const policy = unfitPolicy(qosForm.read(), side, peers);
+	if (policy === undefined) return;
+	line(text('peers.unfit', { policy: text(`qos.${policy}`).toLowerCase() }))
+		.css({ color: 'var(--red-ui-text-color-error, #ad1625)' })
+		.append(' ')
+		.append(
+			$('<button type="button" class="red-ui-button red-ui-button-small ros2-use"></button>')
+				.text(text('peers.use'))
+				.on('click', useWhatFits),
+		);
 }

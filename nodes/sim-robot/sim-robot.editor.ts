@@ -1,4 +1,5 @@
 import type { EditorRED } from 'node-red';
+import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
 import { properties } from './config';
 
@@ -9,6 +10,7 @@ function watch(id: string): void {
 	window.open(`sim-robot/view?id=${encodeURIComponent(id)}`, `sim-robot-${id}`);
 }
 
+fillMissing('sim-robot', properties);
 RED.nodes.registerType('sim-robot', {
 	category: 'ROS 2',
 	color: '#A9CCA4',

@@ -1,5 +1,6 @@
 import type { EditorNodeProperties, EditorRED } from 'node-red';
 import { createPipeline } from '../../lib/transform/pipeline';
+import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
 import { properties } from './config';
 import { dryRun } from './dry-run';
@@ -13,7 +14,10 @@ interface TransformProperties extends EditorNodeProperties {
 }
 
 let list: StepsList | undefined;
+/** The steps as the form read them when it opened: it leaves out options at their default, which is no change. */
+let opened = '';
 
+fillMissing('tensor-transform', properties);
 RED.nodes.registerType<TransformProperties>('tensor-transform', {
 	category: 'ROS 2',
 	color: '#A9CDA4',
@@ -45,6 +49,7 @@ RED.nodes.registerType<TransformProperties>('tensor-transform', {
 		};
 		list = undefined;
 		list = new StepsList(container, savedSteps(this.steps), { translate, changed: update, isInner: false });
+		opened = sorted(list.read());
 		sample.on('input', update);
 		preparePolicyPanel(translate, (steps) => {
 			list?.write(steps);
@@ -76,8 +81,7 @@ RED.nodes.registerType<TransformProperties>('tensor-transform', {
 	},
 	oneditsave() {
 		const steps = list?.read() ?? [];
-		// The form reads the options in the order of the schema: that alone is no change to deploy.
-		if (sorted(steps) !== sorted(savedSteps(this.steps))) this.steps = steps;
+		if (sorted(steps) !== opened) this.steps = steps;
 		list = undefined;
 	},
 	oneditcancel() {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Graph } from '../../lib/ros/graph';
 import { collect, type FlowNode, load, type Message, next, node, send, unload, until } from './flow';
 
 const context: FlowNode = {
@@ -142,6 +143,24 @@ describe('ros2-publish and ros2-subscribe', () => {
 			assert.equal(received.length, 1);
 		});
 	}
+
+	it('pass the times of a QoS by hand on, and tell when they do not fit', async () => {
+		const byHand = { qos: 'custom', reliability: 'reliable', durability: 'volatile', history: 'keep_last', depth: '5' };
+		const asked = { ...byHand, deadline: '100' };
+		await load([context, publish({ ...byHand, lifespan: '250' }), subscribe(asked), out, ...caught]);
+		const errors = collect('errors');
+		await until(() => errors.length > 0);
+		assert.match(errorOf(errors[0] as Message), /no deadline.*deadline 100 ms|deadline 100 ms.*no deadline/);
+		const { graph } = node('context') as unknown as { graph: Graph };
+		assert.equal(graph.topics()[0]?.publishers[0]?.lifespan, 250);
+		assert.equal(graph.topics()[0]?.subscriptions[0]?.deadline, 100);
+		await unload();
+
+		await load([context, publish({ ...byHand, deadline: '80' }), subscribe(asked), out]);
+		const got = next('out');
+		send('publish', { payload: {} });
+		await got;
+	});
 
 	it('tell what is wrong with the context', async () => {
 		await load([{ ...context, domainId: '999' }, publish(), ...caught]);

@@ -4,7 +4,9 @@ import { type Now, systemNow } from '../clock';
 import type { DiscoverySettings } from '../discovery';
 import type {
 	EndpointOptions,
+	EndpointQos,
 	Graph,
+	GraphWarning,
 	MessageInfo,
 	NodeName,
 	Publisher,
@@ -34,7 +36,7 @@ export interface EmbeddedOptions {
 	/** What a subscription's callback throws, and what hinders the network. */
 	onError: (error: unknown) => void;
 	/** What deserves attention although everything goes on: a receive buffer that is too small, say. */
-	onWarning: (message: string) => void;
+	onWarning: (message: string, kind: GraphWarning['kind']) => void;
 	/** Default: the system's clock. */
 	now?: Now;
 	/** Default: UDP. */
@@ -99,21 +101,26 @@ export class EmbeddedGraph implements Graph {
 	}
 
 	topics(): TopicDescription[] {
-		const topics = new Map<string, { types: Set<string>; publishers: QosProfile[]; subscriptions: QosProfile[] }>();
-		const add = (topic: string, typeName: string, kind: 'publishers' | 'subscriptions', qos: QosProfile) => {
+		const topics = new Map<string, { types: Set<string>; publishers: EndpointQos[]; subscriptions: EndpointQos[] }>();
+		const add = (topic: string, typeName: string, kind: 'publishers' | 'subscriptions', qos: EndpointQos) => {
 			const entry = topics.get(topic) ?? { types: new Set(), publishers: [], subscriptions: [] };
 			entry.types.add(typeName);
 			entry[kind].push(qos);
 			topics.set(topic, entry);
 		};
 		const { writers, readers } = this.#hub.endpoints();
-		for (const { topic, typeName, qos } of writers) add(topic, typeName, 'publishers', qos);
-		for (const { topic, typeName, qos } of readers) add(topic, typeName, 'subscriptions', qos);
+		const own = fullName(this);
+		for (const { topic, typeName, qos } of writers) add(topic, typeName, 'publishers', { ...qos, node: own });
+		for (const { topic, typeName, qos } of readers) add(topic, typeName, 'subscriptions', { ...qos, node: own });
 		for (const endpoint of this.#participant?.endpoints() ?? []) {
 			const topic = topicFromDds(endpoint.topic);
 			if (topic === undefined) continue;
 			const kind = endpoint.kind === 'writer' ? 'publishers' : 'subscriptions';
-			add(topic, typeFromDds(endpoint.typeName), kind, profileOf(endpoint.qos));
+			const node = this.#names?.nodeOf(endpoint.guid);
+			add(topic, typeFromDds(endpoint.typeName), kind, {
+				...profileOf(endpoint.qos),
+				...(node === undefined ? {} : { node: fullName(node) }),
+			});
 		}
 		return [...topics.entries()]
 			.sort(([a], [b]) => (a < b ? -1 : 1))
@@ -158,7 +165,7 @@ export class EmbeddedGraph implements Graph {
 			...(transport === undefined ? {} : { transport }),
 			onWarning: ({ kind, message, cause }) => {
 				if (kind === 'callback') this.#options.onError(cause ?? new Error(message));
-				else onWarning(message);
+				else onWarning(message, kind);
 			},
 			onParticipant: (kind, { guid }) => {
 				if (kind === 'left') this.#names?.forget(guid);
@@ -212,6 +219,10 @@ export class EmbeddedGraph implements Graph {
 	#checkOpen(): void {
 		if (this.#closed) throw new Error(`The graph of the node ${this.nodeName} is closed`);
 	}
+}
+
+function fullName({ nodeName, namespace }: NodeName): string {
+	return `${namespace === '/' ? '' : namespace}/${nodeName}`;
 }
 
 function hashOf(types: TypeRegistry, typeName: string): string | undefined {

@@ -54,8 +54,8 @@ export class Hub {
 	#match(writer: Writer, reader: Reader): void {
 		const policy = writer.typeName !== reader.typeName ? 'type' : incompatiblePolicy(writer.qos, reader.qos);
 		if (policy !== undefined) {
-			const offered = policy === 'type' ? writer.typeName : writer.qos[policy];
-			const asked = policy === 'type' ? reader.typeName : reader.qos[policy];
+			const offered = policy === 'type' ? writer.typeName : policyText(writer.qos, policy);
+			const asked = policy === 'type' ? reader.typeName : policyText(reader.qos, policy);
 			writer.emit({
 				kind: 'incompatible',
 				policy,
@@ -71,6 +71,11 @@ export class Hub {
 		writer.match(reader);
 		reader.match(writer);
 	}
+}
+
+function policyText(qos: QosProfile, policy: 'reliability' | 'durability' | 'deadline'): string {
+	if (policy !== 'deadline') return qos[policy];
+	return qos.deadline === undefined ? 'no deadline' : `deadline ${qos.deadline} ms`;
 }
 
 function add<T>(sets: Map<string, Set<T>>, key: string, item: T): void {

@@ -9,6 +9,7 @@ const reliable = qosPresets.default;
 const sensor = qosPresets.sensor_data;
 const latched: QosProfile = { ...reliable, durability: 'transient_local', depth: 2 };
 const bytes = (value: number) => Uint8Array.of(0, 1, 0, 0, value);
+const node = '/node_red';
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the embedded graph', () => {
@@ -154,8 +155,8 @@ describe('the embedded graph', () => {
 		graph.advertise('/b', type, sensor);
 		graph.subscribe('/a', type, reliable, () => {});
 		assert.deepEqual(graph.topics(), [
-			{ topic: '/a', typeNames: [type], publishers: [], subscriptions: [reliable] },
-			{ topic: '/b', typeNames: [type], publishers: [sensor], subscriptions: [] },
+			{ topic: '/a', typeNames: [type], publishers: [], subscriptions: [{ ...reliable, node }] },
+			{ topic: '/b', typeNames: [type], publishers: [{ ...sensor, node }], subscriptions: [] },
 		]);
 	});
 
