@@ -249,6 +249,8 @@ describe('a real ROS 2', function () {
 		const peer = new Ros2Peer(id, 'camera_driver', '/robot');
 		peer.say(`pub /camera ${string} best_effort`);
 		peer.say(`sub /map ${string} transient_local`);
+		// By then it has told whose these endpoints are.
+		await peer.nodes((names) => names.includes('/robot/camera_driver'));
 		const graph = open(id);
 		await until(
 			() => graph.nodes().some(({ nodeName }) => nodeName === 'camera_driver'),
