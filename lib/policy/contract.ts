@@ -127,10 +127,24 @@ export function sizeOf(kind: TermKind | undefined, joints: number | undefined): 
 /** How many elements the whole observation has; undefined when a term's are not known. */
 export function observationSize({ observation, history, jointCount }: PolicyContract): number | undefined {
 	let total = 0;
-	for (const { size, kind, historyLength } of observation) {
-		const one = size ?? sizeOf(kind, jointCount);
-		if (one === undefined) return undefined;
-		total += one * (history.per === 'frame' ? history.length : historyLength);
+	for (const term of observation) {
+		const size = termSize(term, { history, jointCount });
+		if (size === undefined) return undefined;
+		total += size;
 	}
-	return total;
+	return history.per === 'frame' ? total * history.length : total;
+}
+
+/** How many moments a term has by itself; those of a history of whole observations are put together later. */
+export function termMoments({ historyLength }: ObservationTerm, { history }: Pick<PolicyContract, 'history'>): number {
+	return history.per === 'term' ? Math.max(historyLength, history.length) : 1;
+}
+
+/** How many elements a term has, with its own history; undefined when that is not known. */
+export function termSize(
+	term: ObservationTerm,
+	contract: Pick<PolicyContract, 'history' | 'jointCount'>,
+): number | undefined {
+	const one = term.size ?? sizeOf(term.kind, contract.jointCount);
+	return one === undefined ? undefined : one * termMoments(term, contract);
 }

@@ -1,4 +1,4 @@
-import { type ObservationTerm, observationSize, type PolicyContract, sizeOf } from './contract';
+import { type ObservationTerm, type PolicyContract, sizeOf, termMoments } from './contract';
 
 /** A step as the tensor-transform node saves it. */
 export type StepJson = { type: string } & Record<string, unknown>;
@@ -74,7 +74,7 @@ function termSteps(
 	const isOne = term.scale === undefined || [term.scale].flat().every((factor) => factor === 1);
 	const scale: StepJson[] = isOne ? [] : [{ type: 'scale', factor: term.scale }];
 	steps.push(...(contract.clipFirst ? [...clip, ...scale] : [...scale, ...clip]));
-	const length = contract.history.per === 'term' ? Math.max(term.historyLength, contract.history.length) : 1;
+	const length = termMoments(term, contract);
 	if (length > 1) steps.push(historyStep(length, contract));
 	return steps;
 }
@@ -141,19 +141,4 @@ function actionSteps({ action }: PolicyContract, joints: readonly string[]): Ste
 		steps.push({ type: 'clip', min: action.clip[0], max: action.clip[1] });
 	if (joints.length > 0) steps.push({ type: 'joint-state', names: [...joints] });
 	return steps;
-}
-
-/**
- * Whether an observation fits the input of a model.
- * @param shape of the model's input; a text or -1 stands for any number
- * @throws RangeError when the sizes differ. Does nothing when either is not known.
- */
-export function checkObservationSize(contract: PolicyContract, shape: readonly (number | string)[]): void {
-	const expected = observationSize(contract);
-	const given = shape.at(-1);
-	if (expected === undefined || typeof given !== 'number' || given < 0 || given === expected) return;
-	const terms = contract.observation.map(
-		({ name, size, kind }) => `${name} ${size ?? sizeOf(kind, contract.jointCount)}`,
-	);
-	throw new RangeError(`Expected a model whose input has ${expected} elements (${terms.join(', ')}), got ${given}`);
 }

@@ -14,6 +14,7 @@ import {
 } from './step';
 import { stepNamed } from './steps';
 import { type TakeTensor, takeMessage, takeTensor, tensorOption } from './take';
+import { Watch } from './watch';
 
 /** A list of steps, ready to run. */
 export interface Pipeline {
@@ -54,6 +55,7 @@ export function createPipeline(steps: unknown, environment: Partial<Omit<Environ
 		now: environment.now ?? Date.now,
 		random: environment.random ?? Math.random,
 		memory: environment.memory ?? new Map(),
+		watch: environment.watch ?? new Watch(),
 		sources: new Map(),
 	};
 	const compiled = compile(
@@ -69,6 +71,7 @@ export function createPipeline(steps: unknown, environment: Partial<Omit<Environ
 		gives: compiled.gives,
 		messageType: compiled.messageType,
 		run(input, carrier = {}) {
+			if (world.watch.isActive) world.watch.begin();
 			const value = compiled.run(input as Value, carrier);
 			if (compiled.gives === 'message' || value instanceof Tensor) return value as Tensor | Record<string, unknown>;
 			const block = value as Block;
@@ -126,6 +129,7 @@ function compile(list: readonly unknown[], setting: Setting): Compiled {
 					input: kind,
 					output: new Output(index >= keptFrom && setting.keeps),
 					environment: setting.environment,
+					isOuter: setting.depth === 0,
 					compile: (steps, where) => compileInner(steps, where, kind, setting),
 				}),
 			);

@@ -1,5 +1,6 @@
 import { createData, elementCount, type TensorData, type TensorType } from '../tensor/tensor';
 import type { OptionsOf, Schema } from './schema';
+import type { Watch } from './watch';
 
 /** What a step takes or gives. */
 export type Kind = 'message' | 'tensor';
@@ -49,6 +50,8 @@ export interface Environment {
 	random(): number;
 	/** Values that lists of steps leave for one another by name, such as the last action. */
 	readonly memory: Map<string, unknown>;
+	/** Lets others see what the steps do. */
+	readonly watch: Watch;
 	/** The topics besides the main one whose latest message a step wants, each with that message. */
 	readonly sources: Map<string, Latest>;
 }
@@ -69,6 +72,8 @@ export interface Place {
 	/** Where to take memory for what the step gives. */
 	readonly output: Output;
 	readonly environment: Environment;
+	/** Whether it is a step of the list itself, not of one inside a step. */
+	readonly isOuter: boolean;
 	/** Makes a list of steps inside this step. What it gives is the step's to read until the next run. */
 	compile(steps: readonly unknown[], where: string): Stage & { readonly gives: Kind };
 }

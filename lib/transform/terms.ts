@@ -2,6 +2,7 @@ import type { TensorData } from '../tensor/tensor';
 import { describe } from './elements';
 import { optional, rows, steps, text } from './schema';
 import type { Block, Carrier, Place, Stage, Value } from './step';
+import type { Watch } from './watch';
 
 /** The `terms` option: rows of steps, each made of the same input. */
 export function termsOption(description: string) {
@@ -27,6 +28,9 @@ type TermRow = { readonly name: string | undefined; readonly steps: readonly unk
 export class Terms {
 	readonly #terms: readonly Term[];
 	readonly #blocks: Block[] = [];
+	readonly #names: readonly string[];
+	/** Whoever looks on sees the terms of the list itself, not those inside a term. */
+	readonly #watch: Watch | undefined;
 
 	/** @throws RangeError when a term gives a message. */
 	constructor(termRows: readonly TermRow[], place: Place) {
@@ -38,6 +42,8 @@ export class Terms {
 			}
 			return { label, stage };
 		});
+		this.#names = termRows.map(({ name }, index) => name ?? String(index + 1));
+		this.#watch = place.isOuter ? place.environment.watch : undefined;
 	}
 
 	/**
@@ -45,8 +51,12 @@ export class Terms {
 	 * @throws TypeError when they are of different types.
 	 */
 	run(input: Value, carrier: Carrier): readonly Block[] {
-		for (let i = 0; i < this.#terms.length; i++) {
-			this.#blocks[i] = (this.#terms[i] as Term).stage.run(input, carrier) as Block;
+		const watch = this.#watch;
+		if (watch?.isActive) this.#runWatched(input, carrier, watch);
+		else {
+			for (let i = 0; i < this.#terms.length; i++) {
+				this.#blocks[i] = (this.#terms[i] as Term).stage.run(input, carrier) as Block;
+			}
 		}
 		const first = this.#blocks[0] as Block;
 		for (let i = 1; i < this.#blocks.length; i++) {
@@ -57,7 +67,18 @@ export class Terms {
 				);
 			}
 		}
+		watch?.checkTerms?.(this.#names, this.#blocks);
 		return this.#blocks;
+	}
+
+	#runWatched(input: Value, carrier: Carrier, watch: Watch): void {
+		watch.names = this.#names;
+		watch.blocks = this.#blocks;
+		for (let i = 0; i < this.#terms.length; i++) {
+			watch.enter(i);
+			this.#blocks[i] = (this.#terms[i] as Term).stage.run(input, carrier) as Block;
+		}
+		watch.enter(-1);
 	}
 
 	label(index: number): string {

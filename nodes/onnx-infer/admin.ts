@@ -6,21 +6,8 @@ import { hashModel } from '../../lib/onnx/hash';
 import { readHeader } from '../../lib/onnx/header';
 import { checkExternalPaths, listModels, type ModelFolders, resolveModelPath } from '../../lib/onnx/model-path';
 import { findStatePairs } from '../../lib/onnx/recurrent';
+import { modelFolders } from '../shared/model-folders';
 import type { ModelCard } from './model-card';
-
-/** What of settings.js is ours. */
-interface OwnSettings {
-	readonly userDir?: string;
-	readonly ros2Inference?: { readonly modelFolders?: unknown };
-}
-
-/** The folders that models may come from, with those the administrator lists in settings.js. */
-export function modelFolders(RED: NodeAPI): ModelFolders {
-	const { userDir = process.cwd(), ros2Inference } = RED.settings as OwnSettings;
-	const listed = ros2Inference?.modelFolders;
-	const extra = Array.isArray(listed) ? listed.filter((folder) => typeof folder === 'string' && folder !== '') : [];
-	return { userDir, packageDir: join(__dirname, '..', '..', '..'), extra };
-}
 
 async function card(path: string, folders: ModelFolders): Promise<ModelCard> {
 	const file = resolveModelPath(path, folders);

@@ -8,10 +8,11 @@ import { type ModelSession, openSession, type RunOptions, type RunResult } from 
 import type { ModelEvent } from '../../lib/onnx/shared-model';
 import type { Tensor } from '../../lib/tensor/tensor';
 import { defineNode, type Running, type Start } from '../shared/define-node';
+import { modelFolders } from '../shared/model-folders';
 import { asError, type Send } from '../shared/on-input';
 import type { OptionsOf } from '../shared/properties';
 import type { RosInfo } from '../shared/ros-info';
-import { modelFolders, serveModels } from './admin';
+import { serveModels } from './admin';
 import { chosenModel, properties } from './config';
 import { Episodes } from './episodes';
 import { ageOf, checkFresh } from './freshness';

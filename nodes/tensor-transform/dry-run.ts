@@ -1,5 +1,7 @@
 import { Tensor } from '../../lib/tensor/tensor';
 import { createPipeline, type Pipeline } from '../../lib/transform/pipeline';
+import { labelsOf, nameOf, type TermRow, termRows } from './labels';
+import { fromSampleJson } from './sample-json';
 
 /** What one step gave for a sample, or why it failed. */
 export interface StepResult {
@@ -41,7 +43,7 @@ const tolerance = 1e-5;
 export function dryRun(steps: readonly unknown[], json: string): StepResult[] {
 	const results: StepResult[] = [];
 	try {
-		const samples = samplesOf(JSON.parse(json), steps);
+		const samples = samplesOf(fromSampleJson(json), steps);
 		for (let count = 1; count <= steps.length; count++) {
 			const value = runAll(steps.slice(0, count), samples);
 			results.push({ text: textOf(value), isError: false, ...elementsOf(steps[count - 1], count === 1, samples) });
@@ -77,7 +79,7 @@ function messagesIn(value: unknown): Sample[] {
 
 function samplesOrNone(json: string, steps: readonly unknown[]): Sample[] {
 	try {
-		return samplesOf(JSON.parse(json), steps);
+		return samplesOf(fromSampleJson(json), steps);
 	} catch {
 		return [];
 	}
@@ -141,21 +143,16 @@ function withArrays(_key: string, value: unknown): unknown {
 	return ArrayBuffer.isView(value) && 'length' in value ? Array.from(value as Float64Array) : value;
 }
 
-interface TermRow {
-	readonly name?: unknown;
-	readonly steps?: unknown;
-}
-
 /** The elements of a first step of terms, each term by itself, so that one that fails does not hide the others. */
 function elementsOf(step: unknown, isFirst: boolean, samples: readonly Sample[]): { elements?: ElementResult[] } {
-	const terms = (step as { terms?: unknown } | undefined)?.terms;
-	if (!isFirst || !Array.isArray(terms) || samples.length === 0) return {};
-	return { elements: (terms as TermRow[]).flatMap((row, index) => termElements(row, index, samples)) };
+	const rows = isFirst ? termRows([step]) : undefined;
+	if (rows === undefined || samples.length === 0) return {};
+	return { elements: rows.flatMap((row, index) => termElements(row, index, samples)) };
 }
 
-function termElements({ name, steps }: TermRow, index: number, samples: readonly Sample[]): ElementResult[] {
-	const term = typeof name === 'string' ? name : `${index + 1}`;
-	const list = Array.isArray(steps) ? steps : [];
+function termElements(row: TermRow, index: number, samples: readonly Sample[]): ElementResult[] {
+	const term = nameOf(row, index);
+	const list = Array.isArray(row.steps) ? row.steps : [];
 	try {
 		// A list without a step has nothing to say what it takes; a scale by 1 changes nothing.
 		const value = runAll(list.length > 0 ? list : [{ type: 'scale', factor: 1 }], samples);
@@ -163,27 +160,11 @@ function termElements({ name, steps }: TermRow, index: number, samples: readonly
 		const labels = labelsOf(list, value.data.length);
 		return Array.from(value.data as Float64Array, (item, i) => ({
 			term,
-			label: labels?.[i] ?? String(i),
+			label: labels[i] ?? String(i),
 			value: typeof item === 'number' ? String(Number(item.toPrecision(6))) : String(item),
 			isError: typeof item === 'number' && !Number.isFinite(item),
 		}));
 	} catch (error) {
 		return [{ term, label: '', value: (error as Error).message, isError: true }];
 	}
-}
-
-interface SelectStep {
-	readonly type?: unknown;
-	readonly fields?: unknown;
-	readonly names?: unknown;
-	readonly order?: unknown;
-}
-
-/** What the elements of a term are, when it selects joints by name and no step changes how many there are. */
-function labelsOf(steps: readonly unknown[], count: number): string[] | undefined {
-	const { fields, names, order } = (steps as SelectStep[]).find(({ type }) => type === 'select') ?? {};
-	if (!Array.isArray(fields) || !Array.isArray(names) || fields.length * names.length !== count) return undefined;
-	return order === 'by-name'
-		? names.flatMap((name) => fields.map((field) => `${field} of ${name}`))
-		: fields.flatMap((field) => names.map((name) => `${field} of ${name}`));
 }

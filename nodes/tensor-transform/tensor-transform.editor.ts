@@ -1,21 +1,40 @@
 import type { EditorNodeProperties, EditorRED } from 'node-red';
+import type { ExpectedObservation } from '../../lib/policy/expected';
 import { createPipeline } from '../../lib/transform/pipeline';
 import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
-import { properties } from './config';
+import { checkAgainst, properties } from './config';
 import { dryRun } from './dry-run';
+import { type LivePanel, prepareLivePanel } from './live-panel.editor';
 import { preparePolicyPanel } from './policy-panel.editor';
+import type { Translate } from './step-form.editor';
 import { StepsList } from './steps-list.editor';
 
 declare const RED: EditorRED;
 
 interface TransformProperties extends EditorNodeProperties {
 	steps: unknown[] | string;
+	contract: ExpectedObservation | null;
 }
 
 let list: StepsList | undefined;
 /** The steps as the form read them when it opened: it leaves out options at their default, which is no change. */
 let opened = '';
+let live: LivePanel | undefined;
+let contract: ExpectedObservation | null = null;
+/** A captured message, or a recording, that is too long for its field. */
+let aside = '';
+
+/** Longest sample that its field shows, characters. */
+const longest = 50_000;
+
+/** Ends what a dialog began. */
+function close(): void {
+	live?.close();
+	live = undefined;
+	list = undefined;
+	aside = '';
+}
 
 fillMissing('tensor-transform', properties);
 RED.nodes.registerType<TransformProperties>('tensor-transform', {
@@ -40,21 +59,39 @@ RED.nodes.registerType<TransformProperties>('tensor-transform', {
 		const update = () => {
 			if (list === undefined) return;
 			const steps = list.read();
-			const error = check(steps);
+			const error = check(steps, contract);
 			const isShown = list.showError(error);
 			gives.toggleClass('tensor-transform-failed', error !== '');
-			gives.text(error === '' ? givesText(steps) : isShown ? '' : translate('tensor-transform.form.empty'));
-			const text = String(sample.val() ?? '').trim();
+			const isEmpty = steps.length === 0;
+			const problem = isEmpty ? translate('tensor-transform.form.empty') : error;
+			gives.text(error === '' ? givesText(steps) : isShown ? '' : problem);
+			const text = aside || String(sample.val() ?? '').trim();
 			list.showResults(text === '' ? [] : dryRun(steps, text));
+			showContract(contract, translate);
+		};
+		contract = this.contract ?? null;
+		const trySample = (text: string) => {
+			aside = text.length > longest ? text : '';
+			const note = translate('tensor-transform.live.long', { kilobytes: Math.round(text.length / 1000) });
+			sample.val(aside === '' ? text : note).prop('readonly', aside !== '');
+			$('#tensor-transform-try-row').show();
+			update();
 		};
 		list = undefined;
 		list = new StepsList(container, savedSteps(this.steps), { translate, changed: update, isInner: false });
 		opened = sorted(list.read());
 		sample.on('input', update);
-		preparePolicyPanel(translate, (steps) => {
+		preparePolicyPanel(translate, (steps, expected) => {
+			contract = expected ?? null;
 			list?.write(steps);
 			update();
 		});
+		$('#tensor-transform-contract-remove').on('click', (event) => {
+			event.preventDefault();
+			contract = null;
+			update();
+		});
+		live = prepareLivePanel(this.id, translate, trySample);
 		$('#tensor-transform-try').on('click', (event) => {
 			event.preventDefault();
 			$('#tensor-transform-try-row').toggle();
@@ -82,11 +119,11 @@ RED.nodes.registerType<TransformProperties>('tensor-transform', {
 	oneditsave() {
 		const steps = list?.read() ?? [];
 		if (sorted(steps) !== opened) this.steps = steps;
-		list = undefined;
+		if (sorted(contract) !== sorted(this.contract ?? null)) this.contract = contract;
+		close();
 	},
-	oneditcancel() {
-		list = undefined;
-	},
+	oneditcancel: close,
+	oneditdelete: close,
 });
 
 function savedSteps(saved: unknown): readonly unknown[] {
@@ -109,9 +146,10 @@ function sorted(value: unknown): string {
 }
 
 /** What is wrong with the steps; empty when nothing. */
-function check(steps: readonly unknown[]): string {
+function check(steps: readonly unknown[], expected: ExpectedObservation | null): string {
 	try {
 		properties.steps.parse('steps', steps);
+		checkAgainst(expected ?? undefined, steps);
 		return '';
 	} catch (error) {
 		return (error as Error).message;
@@ -121,4 +159,16 @@ function check(steps: readonly unknown[]): string {
 function givesText(steps: readonly unknown[]): string {
 	const { gives, messageType } = createPipeline(steps);
 	return `→ ${messageType ?? gives}`;
+}
+
+/** What the steps are held against, and the way out of it. */
+function showContract(expected: ExpectedObservation | null, translate: Translate): void {
+	$('#tensor-transform-contract').toggle(expected !== null);
+	if (expected === null) return;
+	const size = expected.size ?? '?';
+	const terms = expected.terms.map((term) => `${term.name} ${term.size ?? '?'}`).join(', ');
+	const model =
+		expected.model === undefined ? '' : ` ${translate('tensor-transform.policy.model', { model: expected.model })}`;
+	const text = translate('tensor-transform.policy.contract', { source: expected.source, size, terms });
+	$('#tensor-transform-contract-text').text(`${text}${model}`);
 }

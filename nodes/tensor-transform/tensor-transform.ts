@@ -1,9 +1,18 @@
-import type { NodeAPI, NodeMessage } from 'node-red';
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { BriefError } from '../../lib/check';
+import { readHeader } from '../../lib/onnx/header';
+import { resolveModelPath } from '../../lib/onnx/model-path';
+import { type ExpectedObservation, ObservationCheck, observationInput } from '../../lib/policy/expected';
+import { Tensor } from '../../lib/tensor/tensor';
 import { createPipeline, describeResult } from '../../lib/transform/pipeline';
-import { defineNode } from '../shared/define-node';
-import { asError } from '../shared/on-input';
+import { Watch } from '../../lib/transform/watch';
+import { defineNode, type Running, type Start } from '../shared/define-node';
+import { modelFolders } from '../shared/model-folders';
+import { asError, type Send } from '../shared/on-input';
+import type { OptionsOf } from '../shared/properties';
+import { type LiveNodes, serveTransforms } from './admin';
 import { properties } from './config';
+import { Live } from './live';
 import { memoryOf } from './memory';
 
 interface TransformMessage extends NodeMessage {
@@ -13,35 +22,86 @@ interface TransformMessage extends NodeMessage {
 
 /** A list of steps from a ROS message to a tensor, from tensor to tensor, or from a tensor to a ROS message. */
 export default function (RED: NodeAPI): void {
-	defineNode(RED, 'tensor-transform', properties, ({ node, options, status }) => {
-		const pipeline = createPipeline(options.steps, { memory: memoryOf(node.z) });
-		// Nothing is known of an episode before this: not even a last action that an earlier deploy left.
-		pipeline.reset();
-		let isWorking = false;
-		return {
-			input(message: TransformMessage, send) {
-				// A reset may come alone, or with the first message of an episode.
-				if (message.reset === true) {
-					pipeline.reset();
-					if (message.payload === undefined) return;
-				}
-				try {
-					if (pipeline.keep(message.payload, message)) return;
-					message.payload = pipeline.run(message.payload, message);
-				} catch (error) {
-					isWorking = false;
-					status.set('red', 'ring', briefly(asError(error)));
-					throw error;
-				}
-				if (pipeline.messageType !== undefined) message.ros = { ...message.ros, type: pipeline.messageType };
-				const { payload } = message;
-				if (isWorking) status.update('green', 'dot', () => describeResult(pipeline, payload));
-				else status.set('green', 'dot', describeResult(pipeline, payload));
-				isWorking = true;
-				send(message);
-			},
-		};
-	});
+	const lives = serveTransforms(RED);
+	defineNode(RED, 'tensor-transform', properties, (context) => start(RED, lives, context));
+}
+
+function start(
+	RED: NodeAPI,
+	lives: LiveNodes,
+	{ node, options, status }: Start<OptionsOf<typeof properties>>,
+): Running {
+	const watch = new Watch();
+	const contract = options.contract && contractCheck(RED, options.contract, options.steps);
+	watch.checkTerms = contract && ((names, blocks) => contract.checkTerms(names, blocks));
+	const pipeline = createPipeline(options.steps, { memory: memoryOf(node.z), watch });
+	// Nothing is known of an episode before this: not even a last action that an earlier deploy left.
+	pipeline.reset();
+	const live = new Live(options.steps, watch);
+	const removeLive = lives.add(editorId(node), live);
+	let isWorking = false;
+
+	/** What becomes of a message; undefined when it is kept for later ones. */
+	const transform = (message: TransformMessage): Tensor | Record<string, unknown> | undefined => {
+		const { payload } = message;
+		const isWatched = live.isWatched();
+		let result: Tensor | Record<string, unknown> | undefined;
+		try {
+			if (pipeline.keep(payload, message)) {
+				if (isWatched) live.kept(payload, message);
+				return undefined;
+			}
+			result = pipeline.run(payload, message);
+			if (contract && result instanceof Tensor) contract.checkSize(result.data.length);
+		} catch (error) {
+			if (isWatched) live.ran(payload, message, result, asError(error));
+			throw error;
+		}
+		if (isWatched) live.ran(payload, message, result);
+		return result;
+	};
+
+	return {
+		input(message: TransformMessage, send: Send) {
+			// A reset may come alone, or with the first message of an episode.
+			if (message.reset === true) {
+				pipeline.reset();
+				if (message.payload === undefined) return;
+			}
+			try {
+				const payload = transform(message);
+				if (payload === undefined) return;
+				message.payload = payload;
+			} catch (error) {
+				isWorking = false;
+				status.set('red', 'ring', briefly(asError(error)));
+				throw error;
+			}
+			if (pipeline.messageType !== undefined) message.ros = { ...message.ros, type: pipeline.messageType };
+			const { payload } = message;
+			if (isWorking) status.update('green', 'dot', () => describeResult(pipeline, payload));
+			else status.set('green', 'dot', describeResult(pipeline, payload));
+			isWorking = true;
+			send(message);
+		},
+		close: removeLive,
+	};
+}
+
+/** The check of a contract, once the steps and the model have passed it. */
+function contractCheck(RED: NodeAPI, expected: ExpectedObservation, steps: readonly unknown[]): ObservationCheck {
+	const check = new ObservationCheck(expected);
+	check.checkSteps(steps);
+	if (expected.model !== undefined) {
+		const { inputs } = readHeader(resolveModelPath(expected.model, modelFolders(RED)));
+		check.checkModel(observationInput(inputs));
+	}
+	return check;
+}
+
+/** A node of a subflow has an id of its own in each instance; the editor knows that of the subflow. */
+function editorId(node: Node): string {
+	return (node as Node & { readonly _alias?: string })._alias ?? node.id;
 }
 
 /** Where it failed, `step 3 scale`: the whole is in the error. */

@@ -237,7 +237,7 @@ describe('the form of tensor-transform', () => {
 				'where | position of hinge | 2',
 				'how fast | velocity of slider | 4',
 				'how fast | velocity of hinge | 3',
-				'3 | 0 | 0.5',
+				'3 | linear.x | 0.5',
 			],
 		);
 		const [bad] = dryRun([{ type: 'stack', terms }], JSON.stringify({ ...joints.payload, velocity: [null, 4] }));

@@ -1,6 +1,7 @@
 import { axisOption, perElement } from '../per-element';
 import { numbers, optional } from '../schema';
-import { defineStep } from '../step';
+import { type Block, defineStep } from '../step';
+import type { Watch } from '../watch';
 
 /** y = min(max(x, min), max), element by element. Shape and number of elements stay; NaN stays NaN. */
 export const clip = defineStep({
@@ -24,7 +25,7 @@ export const clip = defineStep({
 		),
 		axis: axisOption,
 	},
-	create({ min, max, axis }, { output }) {
+	create({ min, max, axis }, { output, environment: { watch } }) {
 		if (min === undefined && max === undefined) throw new TypeError('Expected `min` or `max` or both, got neither');
 		const low = { noun: 'lower limit', values: min ?? Number.NEGATIVE_INFINITY };
 		const high = { noun: 'upper limit', values: max ?? Number.POSITIVE_INFINITY };
@@ -40,9 +41,25 @@ export const clip = defineStep({
 			}
 		});
 		checkOrder(low.values, high.values);
-		return stage;
+		return {
+			run(input, carrier) {
+				const given = stage.run(input, carrier);
+				if (watch.isActive) markClipped(input, given, watch);
+				return given;
+			},
+		};
 	},
 });
+
+function markClipped({ data: before }: Block, { data: after }: Block, watch: Watch): void {
+	// The result is single precision where what came in is not; a value it can hold differs only when it was limited.
+	for (let i = 0; i < after.length; i++) {
+		const value = Number(before[i]);
+		if (Number.isNaN(value)) continue;
+		const limited = Number(after[i]);
+		if (limited !== value && limited !== Math.fround(value)) watch.mark('clipped', i);
+	}
+}
 
 function checkOrder(low: number | readonly number[], high: number | readonly number[]): void {
 	const count = Math.max(typeof low === 'number' ? 1 : low.length, typeof high === 'number' ? 1 : high.length);

@@ -53,6 +53,7 @@ export const latest = defineStep({
 			run(): Value {
 				const age = (environment.now() - source.at) / 1000;
 				if (source.value !== undefined && age <= maxAge) return source.value;
+				if (environment.watch.isActive) environment.watch.mark('stale');
 				if (whenStale === 'replace') return replacement as Message;
 				throw new BriefError(
 					'stale input',

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BriefError } from '../../../lib/check';
 import { observationSize } from '../../../lib/policy/contract';
+import { expectedObservation, ObservationCheck } from '../../../lib/policy/expected';
 import { readPolicy } from '../../../lib/policy/read';
-import { checkObservationSize, stepsOf } from '../../../lib/policy/steps';
+import { stepsOf } from '../../../lib/policy/steps';
 import { parseYaml } from '../../../lib/policy/yaml';
 import { Tensor } from '../../../lib/tensor/tensor';
 import { createPipeline } from '../../../lib/transform/pipeline';
@@ -138,11 +139,12 @@ describe('Isaac Lab IO descriptors', () => {
 	});
 
 	it('are checked against the input of the model', () => {
-		checkObservationSize(contract, [1, 15]);
-		checkObservationSize(contract, ['batch', 'n']);
+		const check = new ObservationCheck(expectedObservation(contract));
+		check.checkModel({ name: 'obs', shape: [1, 15] });
+		check.checkModel({ name: 'obs', shape: ['batch', 'n'] });
 		assert.throws(
-			() => checkObservationSize(contract, [1, 16]),
-			/input has 15 elements \(base_ang_vel 3, .*\), got 16/,
+			() => check.checkModel({ name: 'obs', shape: [1, 16] }),
+			/input "obs" has 15 elements .*\(base_ang_vel 3, .*\), got 16/,
 		);
 	});
 
