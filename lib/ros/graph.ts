@@ -80,6 +80,58 @@ export interface GraphWarning {
 	readonly message: string;
 }
 
+/** How one call of a service is made. */
+export interface CallOptions {
+	/** The longest time from the call to the answer, the search for a server included: ms, > 0. */
+	readonly timeout: number;
+	/** Gives the call up: it rejects with the reason of the signal. The server is not told, ROS 2 has no means to. */
+	readonly signal?: AbortSignal;
+}
+
+export interface ServiceClient {
+	readonly service: string;
+	readonly typeName: string;
+	/** Servers that fit at this moment. */
+	readonly available: number;
+	/**
+	 * Sends one serialized request (encapsulation header and CDR body) and waits for its answer, in the same form. A
+	 * call that finds no server waits for one. The bytes belong to the graph from then on and may not be written any
+	 * more; the answer may be kept.
+	 * @returns rejects with a BriefError that says what to do when no server is found, none answers in time or the
+	 * server goes away; with an Error when the client is closed meanwhile
+	 */
+	call(request: Uint8Array, options: CallOptions): Promise<Uint8Array>;
+	/** Calls that wait for an answer reject. */
+	close(): void;
+}
+
+/**
+ * Takes a request. `respond` is to be called once, now or later, with the serialized response; a call more throws.
+ * A request that is never answered costs nothing here; its client times out.
+ */
+export type RequestHandler = (
+	request: Uint8Array,
+	respond: (response: Uint8Array) => void,
+	info: MessageInfo,
+) => void | Promise<void>;
+
+export interface ServiceServer {
+	readonly service: string;
+	readonly typeName: string;
+	/** Clients that fit at this moment. */
+	readonly matched: number;
+	/** Answers that are still to come go nowhere. */
+	close(): void;
+}
+
+export interface ServiceDescription {
+	readonly service: string;
+	/** Such as `example_interfaces/srv/AddTwoInts`. */
+	readonly typeNames: readonly string[];
+	readonly servers: number;
+	readonly clients: number;
+}
+
 /**
  * One participant in a ROS 2 graph. It moves serialized messages (CDR, XCDR1 with its 4-byte encapsulation header):
  * bytes at this border mean one codec and transports that can be swapped.
@@ -103,6 +155,28 @@ export interface Graph {
 		options?: SubscribeOptions,
 	): Subscription;
 	advertise(topic: string, typeName: string, qos: QosProfile, options?: EndpointOptions): Publisher;
+	/**
+	 * @param service absolute ROS service name, such as `/add_two_ints`
+	 * @param typeName full type name, such as `example_interfaces/srv/AddTwoInts`
+	 * @param qos default: the preset `services`
+	 */
+	createClient(service: string, typeName: string, qos?: QosProfile, options?: EndpointOptions): ServiceClient;
+	/**
+	 * @param service absolute ROS service name, such as `/add_two_ints`
+	 * @param typeName full type name, such as `example_interfaces/srv/AddTwoInts`
+	 * @param qos undefined for the preset `services`
+	 * @param onRequest is never called from within call(); what it throws goes to the graph's `onError`, and its client
+	 * gets no answer
+	 */
+	createService(
+		service: string,
+		typeName: string,
+		qos: QosProfile | undefined,
+		onRequest: RequestHandler,
+		options?: EndpointOptions,
+	): ServiceServer;
+	/** Services known now, in this process and on the network, those with clients only included. */
+	services(): ServiceDescription[];
 	/** Topics known now, in this process and on the network. */
 	topics(): TopicDescription[];
 	/** The nodes known now, this one included. */

@@ -21,6 +21,11 @@ export function serviceFromDds(topic: string): string | undefined {
 	return /^rq(\/.+)Request$/.exec(topic)?.[1];
 }
 
+/** `pkg::srv::dds_::Add_Request_` -> `pkg/srv/Add`; undefined for what is no request of ROS. */
+export function serviceTypeFromDds(typeName: string): string | undefined {
+	return /^(.+)_Request$/.exec(typeFromDds(typeName))?.[1];
+}
+
 /** `std_msgs/msg/String` -> `std_msgs::msg::dds_::String_`; also of parts such as `pkg/srv/Do_Request`. */
 export function typeToDds(typeName: string): string {
 	const parts = typeName.split('/');
@@ -44,7 +49,10 @@ export function parseUserData(bytes: Uint8Array): Map<string, string> {
 	return values;
 }
 
-/** USER_DATA of an endpoint: the hash of its type, by which the other side knows that it has the same definition. */
-export function endpointUserData(typeHash: string | undefined): Uint8Array {
-	return Buffer.from(typeHash === undefined ? '' : `typehash=${typeHash};`, 'latin1');
+/**
+ * USER_DATA of an endpoint: the hash of its type, by which the other side knows that it has the same definition.
+ * @param before other values in front, each closed by a semicolon
+ */
+export function endpointUserData(typeHash: string | undefined, before = ''): Uint8Array {
+	return Buffer.from(typeHash === undefined ? before : `${before}typehash=${typeHash};`, 'latin1');
 }

@@ -1,5 +1,12 @@
 import { checkNumber } from '../../check';
-import { createParticipant, type EndpointInfo, type Participant, type Qos, type Transport } from '../../rtps';
+import {
+	createParticipant,
+	type EndpointInfo,
+	type Participant,
+	type Qos,
+	systemClock,
+	type Transport,
+} from '../../rtps';
 import { type Now, systemNow } from '../clock';
 import type { DiscoverySettings } from '../discovery';
 import type {
@@ -10,16 +17,25 @@ import type {
 	MessageInfo,
 	NodeName,
 	Publisher,
+	RequestHandler,
+	ServiceClient,
+	ServiceDescription,
+	ServiceServer,
 	SubscribeOptions,
 	Subscription,
 	TopicDescription,
 } from '../graph';
 import { checkNamespace, checkNodeName } from '../names';
-import { checkQos, type QosProfile } from '../qos';
+import { checkQos, type QosProfile, qosPresets } from '../qos';
 import { createTypeRegistry, type TypeRegistry } from '../types/registry';
-import { topicFromDds, typeFromDds } from './dds-names';
+import { Client } from './client';
+import { serviceFromDds, serviceTypeFromDds, topicFromDds, typeFromDds } from './dds-names';
 import { Hub, type Reader, type Writer } from './hub';
 import { discoveryInfoType, NodeNames } from './node-names';
+import { Server } from './server';
+import type { Timers } from './server-wire';
+import { ServiceHub } from './service-hub';
+import type { Manner } from './service-wire';
 import { connectReader, connectWriter, type WireContext, type WireEndpoint } from './wire';
 
 export interface EmbeddedOptions {
@@ -41,6 +57,10 @@ export interface EmbeddedOptions {
 	now?: Now;
 	/** Default: UDP. */
 	transport?: Transport;
+	/** What measures the timeouts of calls. Default: the timers of this machine. */
+	timers?: Timers;
+	/** How clients write to servers whose vendor leaves it open, such as those of this library. Default: fastrtps. */
+	serviceManner?: Manner;
 }
 
 /**
@@ -63,7 +83,9 @@ export class EmbeddedGraph implements Graph {
 	readonly ready: Promise<void>;
 	readonly #options: EmbeddedOptions;
 	readonly #hub = new Hub();
+	readonly #services = new ServiceHub();
 	readonly #now: Now;
+	readonly #timers: Timers;
 	/** Endpoints of this graph and their other halves on the network. */
 	readonly #endpoints = new Map<Reader | Writer, WireEndpoint | undefined>();
 	#wire: WireContext | undefined;
@@ -78,6 +100,7 @@ export class EmbeddedGraph implements Graph {
 		this.domainId = checkNumber('domainId', options.domainId, { min: 0, max: 232, integer: true });
 		this.#options = options;
 		this.#now = options.now ?? systemNow;
+		this.#timers = options.timers ?? systemClock();
 		this.ready = this.#join().catch((error) => {
 			if (!this.#closed) options.onError(error);
 		});
@@ -98,6 +121,72 @@ export class EmbeddedGraph implements Graph {
 	advertise(topic: string, typeName: string, qos: QosProfile, options?: EndpointOptions): Publisher {
 		this.#checkOpen();
 		return this.#keep(this.#hub.advertise(topic, typeName, checkQos('qos', qos), this.#now, options));
+	}
+
+	createClient(
+		service: string,
+		typeName: string,
+		qos: QosProfile = qosPresets.services,
+		options: EndpointOptions = {},
+	): ServiceClient {
+		this.#checkOpen();
+		const client = new Client(service, typeName, checkQos('qos', qos), {
+			...options,
+			timers: this.#timers,
+			manner: this.#options.serviceManner ?? 'fastrtps',
+			onClose: (closed) => {
+				this.#services.removeClient(closed);
+				this.#announce();
+			},
+		});
+		this.#services.addClient(client);
+		this.#connectService(client);
+		return client;
+	}
+
+	createService(
+		service: string,
+		typeName: string,
+		qos: QosProfile = qosPresets.services,
+		onRequest: RequestHandler,
+		options: EndpointOptions = {},
+	): ServiceServer {
+		this.#checkOpen();
+		const server = new Server(service, typeName, checkQos('qos', qos), {
+			...options,
+			onRequest,
+			onError: this.#options.onError,
+			now: this.#now,
+			timers: this.#timers,
+			onClose: (closed) => {
+				this.#services.removeServer(closed);
+				this.#announce();
+			},
+		});
+		this.#services.addServer(server);
+		this.#connectService(server);
+		return server;
+	}
+
+	services(): ServiceDescription[] {
+		const services = new Map<string, { types: Set<string>; servers: number; clients: number }>();
+		const add = (service: string, typeName: string, kind: 'servers' | 'clients') => {
+			const entry = services.get(service) ?? { types: new Set(), servers: 0, clients: 0 };
+			entry.types.add(typeName);
+			entry[kind]++;
+			services.set(service, entry);
+		};
+		for (const { service, typeName } of this.#services.servers) add(service, typeName, 'servers');
+		for (const { service, typeName } of this.#services.clients) add(service, typeName, 'clients');
+		// Either end has one endpoint on the topic of requests.
+		for (const { topic, typeName, kind } of this.#participant?.endpoints() ?? []) {
+			const service = serviceFromDds(topic);
+			const type = serviceTypeFromDds(typeName);
+			if (service !== undefined && type !== undefined) add(service, type, kind === 'reader' ? 'servers' : 'clients');
+		}
+		return [...services.entries()]
+			.sort(([a], [b]) => (a < b ? -1 : 1))
+			.map(([service, { types, servers, clients }]) => ({ service, typeNames: [...types], servers, clients }));
 	}
 
 	topics(): TopicDescription[] {
@@ -141,6 +230,7 @@ export class EmbeddedGraph implements Graph {
 		if (this.#closed) return;
 		this.#closed = true;
 		for (const endpoint of [...this.#endpoints.keys()]) endpoint.close();
+		for (const end of [...this.#services.clients, ...this.#services.servers]) end.close();
 		await this.ready;
 		this.#names?.close();
 		await this.#participant?.close();
@@ -186,12 +276,13 @@ export class EmbeddedGraph implements Graph {
 			{
 				nodeName: this.nodeName,
 				namespace: this.namespace,
-				readers: () => guids('readers'),
-				writers: () => guids('writers'),
+				readers: () => [...guids('readers'), ...this.#services.guids('reader')],
+				writers: () => [...guids('writers'), ...this.#services.guids('writer')],
 			},
 			infoTypes(types),
 		);
 		for (const endpoint of this.#endpoints.keys()) this.#connect(endpoint);
+		for (const end of [...this.#services.clients, ...this.#services.servers]) this.#connectService(end);
 	}
 
 	#connect(endpoint: Reader | Writer): void {
@@ -202,6 +293,16 @@ export class EmbeddedGraph implements Graph {
 		this.#names?.announce();
 	}
 
+	#connectService(end: Client | Server): void {
+		if (this.#wire === undefined) return;
+		end.connect(this.#wire);
+		this.#names?.announce();
+	}
+
+	#announce(): void {
+		if (!this.#closed) this.#names?.announce();
+	}
+
 	/** Puts an endpoint on the network, and remembers it until it is closed. */
 	#keep<T extends Reader | Writer>(endpoint: T): T {
 		const close = endpoint.close.bind(endpoint);
@@ -209,7 +310,7 @@ export class EmbeddedGraph implements Graph {
 			close();
 			this.#endpoints.get(endpoint)?.close();
 			this.#endpoints.delete(endpoint);
-			if (!this.#closed) this.#names?.announce();
+			this.#announce();
 		};
 		this.#endpoints.set(endpoint, undefined);
 		this.#connect(endpoint);

@@ -65,7 +65,7 @@ function common(
 	setRemote: (count: number) => void,
 ) {
 	const hash = context.hashOf(endpoint.typeName);
-	const warned = new Set<string>();
+	const checkDefinition = definitionCheck(`A ${other} of ${endpoint.topic}`, endpoint.typeName, context, emit);
 	return {
 		topic: topicToDds(endpoint.topic),
 		typeName: typeToDds(endpoint.typeName),
@@ -73,23 +73,13 @@ function common(
 		userData: endpointUserData(hash),
 		onMatched(count: number, remote: EndpointInfo) {
 			setRemote(count);
-			const theirs = parseUserData(remote.userData).get('typehash');
-			if (hash === undefined || theirs === undefined || theirs === hash || warned.has(theirs)) return;
-			warned.add(theirs);
-			const who = describe(context.nodeOf(remote.guid));
-			emit({
-				kind: 'warning',
-				message:
-					`A ${other} of ${endpoint.topic}${who} has another definition of ${endpoint.typeName} (${theirs}, here ` +
-					`${hash}), so fields may be missing or mixed up. Put its interface files in a folder of the ros2-context, ` +
-					'or choose its ROS 2 distribution there.',
-			});
+			checkDefinition(remote);
 		},
 		onIncompatible({ policy, endpoint: remote }: Incompatibility) {
 			const [theirs, ours] =
 				policy === 'type'
 					? [typeFromDds(remote.typeName), endpoint.typeName]
-					: [policyValue(remote.qos, policy), policyValue({ ...defaults, ...endpoint.qos }, policy)];
+					: [policyValue(remote.qos, policy), policyValue(endpoint.qos, policy)];
 			const who = describe(context.nodeOf(remote.guid));
 			const message =
 				other === 'publisher'
@@ -101,16 +91,43 @@ function common(
 	};
 }
 
+/**
+ * A check of remote endpoints that warns, once for each, of other definitions of the same type.
+ * @param what the remote endpoint in words: `A publisher of /scan`
+ */
+export function definitionCheck(
+	what: string,
+	typeName: string,
+	context: WireContext,
+	emit: (event: EndpointEvent) => void,
+): (remote: EndpointInfo) => void {
+	const hash = context.hashOf(typeName);
+	const warned = new Set<string>();
+	return (remote) => {
+		const theirs = parseUserData(remote.userData).get('typehash');
+		if (hash === undefined || theirs === undefined || theirs === hash || warned.has(theirs)) return;
+		warned.add(theirs);
+		emit({
+			kind: 'warning',
+			message:
+				`${what}${describe(context.nodeOf(remote.guid))} has another definition of ${typeName} (${theirs}, here ` +
+				`${hash}), so fields may be missing or mixed up. Put its interface files in a folder of the ros2-context, ` +
+				'or choose its ROS 2 distribution there.',
+		});
+	};
+}
+
 const defaults = { deadline: Number.POSITIVE_INFINITY, liveliness: 'automatic' };
 
 /** A policy's value in words. */
-function policyValue(qos: object, policy: string): string {
-	const value = (qos as Record<string, unknown>)[policy];
+export function policyValue(qos: object, policy: string): string {
+	const value = ({ ...defaults, ...qos } as Record<string, unknown>)[policy];
 	if (typeof value !== 'number') return String(value ?? `another ${policy}`);
 	return Number.isFinite(value) ? `${policy} ${value} ms` : `no ${policy}`;
 }
 
-function describe(node: NodeName | undefined): string {
+/** The node in words to be put behind what it has; nothing when it is not known. */
+export function describe(node: NodeName | undefined): string {
 	if (node === undefined) return '';
 	return ` (node ${node.namespace === '/' ? '' : node.namespace}/${node.nodeName})`;
 }

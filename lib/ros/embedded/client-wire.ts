@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { BriefError } from '../../check';
+import { type DataReader, type DataWriter, guidToString, type SampleInfo } from '../../rtps';
+import {
+	addHeader,
+	createEndId,
+	endIdOf,
+	endpointOptions,
+	isMessage,
+	type Manner,
+	mannerOfSample,
+	mannerOfVendor,
+	type ServiceEnd,
+	sameGuid,
+	splitHeader,
+} from './service-wire';
+import type { WireContext } from './wire';
+
+/** A sequence number that is not known, as the request of rmw_fastrtps has it beside its reader's GUID. */
+const unknownSequenceNumber = -1;
+
+/** The endpoints of a client on the network: one that writes requests, one that reads responses. */
+export class ClientWire {
+	readonly #end: ServiceEnd;
+	readonly #preferred: Manner;
+	readonly #writer: DataWriter;
+	readonly #reader: DataReader;
+	/** What the header of rmw_cyclonedds_cpp knows this client by. */
+	readonly #client = randomBytes(8).readBigUInt64LE();
+	/** Calls in flight, by the sequence number of their request. */
+	readonly #calls = new Map<number, (response: Uint8Array) => void>();
+	#last = 0;
+
+	/**
+	 * The servers that fit now, by the GUIDs of their request readers. A change makes another set, so that a call can
+	 * keep the servers that it was sent to.
+	 */
+	servers: ReadonlySet<string> = new Set();
+
+	/**
+	 * @param preferred how to write to servers whose vendor leaves it open
+	 * @param onChange the servers have changed; not called before the constructor has returned
+	 */
+	constructor(end: ServiceEnd, context: WireContext, preferred: Manner, onChange: () => void) {
+		this.#end = end;
+		this.#preferred = preferred;
+		let isReady = false;
+		const update = () => {
+			if (!isReady) return;
+			this.#findServers();
+			onChange();
+		};
+		const id = `clientid=${createEndId()};`;
+		const { participant } = context;
+		this.#writer = participant.createWriter(endpointOptions(end, 'Request', 'server', id, context, update));
+		this.#reader = participant.createReader({
+			...endpointOptions(end, 'Response', 'server', id, context, update),
+			onSample: (payload, info) => this.#onReply(payload, info),
+		});
+		isReady = true;
+		this.#findServers();
+	}
+
+	/** 16 bytes each. */
+	get guids() {
+		return { reader: this.#reader.guid, writer: this.#writer.guid };
+	}
+
+	/**
+	 * Sends a request to the servers that fit now.
+	 * @param onResponse is called once, with the first answer
+	 * @returns what to forget it by
+	 * @throws BriefError when the servers would not all understand it
+	 */
+	send(request: Uint8Array, onResponse: (response: Uint8Array) => void): number {
+		const sequenceNumber = this.#last + 1;
+		if (this.#manner() === 'fastrtps') {
+			const relatedSampleIdentity = { guid: this.#reader.guid, sequenceNumber: unknownSequenceNumber };
+			this.#last = this.#writer.write(request, { relatedSampleIdentity });
+		} else {
+			this.#last = this.#writer.write(addHeader(request, this.#client, BigInt(sequenceNumber)));
+		}
+		this.#calls.set(sequenceNumber, onResponse);
+		return sequenceNumber;
+	}
+
+	/** Nobody waits for this call any more. */
+	forget(sequenceNumber: number): void {
+		this.#calls.delete(sequenceNumber);
+	}
+
+	close(): void {
+		this.#calls.clear();
+		this.#writer.close();
+		this.#reader.close();
+	}
+
+	/**
+	 * The manner that every reader of the request understands. One that took it for the other manner would read other
+	 * values than were sent, and act on them.
+	 */
+	#manner(): Manner {
+		const manners = new Set<Manner>();
+		for (const { participant } of this.#writer.matchedEndpoints()) {
+			const manner = mannerOfVendor(participant.vendor);
+			if (manner !== undefined) manners.add(manner);
+		}
+		if (manners.size > 1) {
+			throw new BriefError(
+				'mixed servers',
+				`Servers of ${this.#end.service} run on Cyclone DDS and on another middleware, and each would misread what is ` +
+					'sent to the other, so nothing was sent. Stop one of them, or start all with the same RMW_IMPLEMENTATION.',
+			);
+		}
+		const [manner = this.#preferred] = manners;
+		return manner;
+	}
+
+	#onReply(payload: Uint8Array, info: SampleInfo): void {
+		const related = info.relatedSampleIdentity;
+		let sequenceNumber: number;
+		let response: Uint8Array;
+		if (mannerOfSample(info.writer, related !== undefined) === 'fastrtps') {
+			if (related === undefined || !isMessage(payload)) return;
+			// Answers to other clients come here too. rmw_fastrtps before Foxy named the writer of the request.
+			if (!sameGuid(related.guid, this.#reader.guid) && !sameGuid(related.guid, this.#writer.guid)) return;
+			({ sequenceNumber } = related);
+			response = payload;
+		} else {
+			const parts = splitHeader(payload);
+			if (parts?.client !== this.#client) return;
+			sequenceNumber = Number(parts.number);
+			response = parts.message;
+		}
+		const onResponse = this.#calls.get(sequenceNumber);
+		this.#calls.delete(sequenceNumber);
+		onResponse?.(response);
+	}
+
+	/** A server fits when its reader of requests and its writer of responses do. */
+	#findServers(): void {
+		const writers = this.#reader.matchedEndpoints();
+		const servers = this.#writer.matchedEndpoints().filter((reader) => {
+			const id = endIdOf(reader, 'serviceid');
+			return writers.some(
+				(writer) =>
+					sameGuid(writer.participant.guid, reader.participant.guid) &&
+					(id === undefined || endIdOf(writer, 'serviceid') === id),
+			);
+		});
+		this.servers = new Set(servers.map(({ guid }) => guidToString(guid)));
+	}
+}

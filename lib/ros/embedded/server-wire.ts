@@ -1,0 +1,145 @@
+import type { Clock, DataReader, DataWriter, SampleInfo, WriteOptions } from '../../rtps';
+import {
+	addHeader,
+	createEndId,
+	endIdOf,
+	endpointOptions,
+	isMessage,
+	mannerOfSample,
+	type ServiceEnd,
+	sameGuid,
+	splitHeader,
+} from './service-wire';
+import type { WireContext } from './wire';
+
+export type Timers = Pick<Clock, 'setTimeout' | 'clearTimeout'>;
+
+/** How long an answer waits for the reader of its client to be discovered, ms; and how many may wait. */
+const patience = 1000;
+const mostWaiting = 100;
+
+/** An answer, and whether the reader that it is for has been discovered. */
+interface Answer {
+	readonly payload: Uint8Array;
+	readonly options: WriteOptions | undefined;
+	isExpected(): boolean;
+}
+
+/** The endpoints of a server on the network: one that reads requests, one that writes responses. */
+export class ServerWire {
+	readonly #reader: DataReader;
+	readonly #writer: DataWriter;
+	readonly #timers: Timers;
+	readonly #onRequest: (request: Uint8Array, reply: (response: Uint8Array) => void) => void;
+	/** Answers that came before the reader of their client, each with the timer that drops it. */
+	readonly #waiting = new Map<Answer, unknown>();
+	#closed = false;
+
+	/**
+	 * @param onChange the clients have changed; not called before the constructor has returned
+	 * @param onRequest `reply` is to be called once at most
+	 */
+	constructor(
+		end: ServiceEnd,
+		context: WireContext,
+		timers: Timers,
+		onChange: () => void,
+		onRequest: (request: Uint8Array, reply: (response: Uint8Array) => void) => void,
+	) {
+		this.#timers = timers;
+		this.#onRequest = onRequest;
+		let isReady = false;
+		const update = () => {
+			if (!isReady) return;
+			this.#sendWaiting();
+			onChange();
+		};
+		const id = `serviceid=${createEndId()};`;
+		const { participant } = context;
+		// The writer first: clients take a server for available when they have both, and then ask at once.
+		this.#writer = participant.createWriter(endpointOptions(end, 'Response', 'client', id, context, update));
+		this.#reader = participant.createReader({
+			...endpointOptions(end, 'Request', 'client', id, context, update),
+			onSample: (payload, info) => this.#onSample(payload, info),
+		});
+		isReady = true;
+	}
+
+	/** 16 bytes each. */
+	get guids() {
+		return { reader: this.#reader.guid, writer: this.#writer.guid };
+	}
+
+	/** Clients that fit. */
+	get matched(): number {
+		return this.#reader.matched;
+	}
+
+	close(): void {
+		this.#closed = true;
+		for (const timer of this.#waiting.values()) this.#timers.clearTimeout(timer);
+		this.#waiting.clear();
+		this.#reader.close();
+		this.#writer.close();
+	}
+
+	#onSample(payload: Uint8Array, info: SampleInfo): void {
+		const related = info.relatedSampleIdentity;
+		if (mannerOfSample(info.writer, related !== undefined) === 'fastrtps') {
+			if (!isMessage(payload)) return;
+			// The related identity of a request is the reader of the answer; without one, the request names itself.
+			const isNamed = related?.guid.some((byte) => byte !== 0) === true;
+			const guid = isNamed ? related.guid : info.writerGuid;
+			const options = { relatedSampleIdentity: { guid, sequenceNumber: info.sequenceNumber } };
+			const isExpected = () => !isReader(guid) || this.#readers().some((reader) => sameGuid(reader.guid, guid));
+			this.#onRequest(payload, (response) => this.#reply({ payload: response, options, isExpected }));
+			return;
+		}
+		const parts = splitHeader(payload);
+		if (parts === undefined) return;
+		const { message, client, number } = parts;
+		const id = endIdOf(info.writer, 'clientid');
+		const isExpected = () => id === undefined || this.#readers().some((reader) => endIdOf(reader, 'clientid') === id);
+		this.#onRequest(message, (response) =>
+			this.#reply({ payload: addHeader(response, client, number), options: undefined, isExpected }),
+		);
+	}
+
+	#readers() {
+		return this.#writer.matchedEndpoints();
+	}
+
+	/**
+	 * Sends an answer once its client can hear it: the writer of a request may be discovered before the reader of its
+	 * answer, and what is written before that is lost.
+	 */
+	#reply(answer: Answer): void {
+		if (this.#closed) return;
+		if (answer.isExpected()) {
+			this.#writer.write(answer.payload, answer.options);
+			return;
+		}
+		// A client that is gone never gets a reader, so an answer waits for a limited time, and a limited number does.
+		if (this.#waiting.size >= mostWaiting) return;
+		this.#waiting.set(
+			answer,
+			this.#timers.setTimeout(() => this.#waiting.delete(answer), patience),
+		);
+	}
+
+	#sendWaiting(): void {
+		for (const [answer, timer] of this.#waiting) {
+			if (!answer.isExpected()) continue;
+			this.#timers.clearTimeout(timer);
+			this.#waiting.delete(answer);
+			this.#writer.write(answer.payload, answer.options);
+		}
+	}
+}
+
+/** Kinds of entities with this bit are readers (DDSI-RTPS 2.5, 9.3.1.2). */
+const readerBit = 0x04;
+
+function isReader(guid: Uint8Array): boolean {
+	return ((guid[15] ?? 0) & readerBit) !== 0;
+}
