@@ -1,0 +1,72 @@
+import type { Browser, Page } from 'playwright-core';
+
+/** The part of the editor's own API that the tests use, inside the page. */
+interface EditorWindow {
+	RED: {
+		nodes: {
+			node(id: string): (Record<string, unknown> & { _def: { category: string } }) | null;
+			dirty(): boolean;
+		};
+		editor: { edit(node: object): void; editConfig(name: string, type: string, id: string): void };
+	};
+}
+declare const window: EditorWindow;
+
+/** Node-RED's editor in a browser. */
+export class Editor {
+	/** Errors of the page, also those of edit dialogs, which Node-RED only logs. */
+	readonly errors: string[] = [];
+
+	private constructor(readonly page: Page) {
+		page.on('pageerror', (error) => this.errors.push(String(error)));
+		page.on('console', (message) => {
+			if (/oneditprepare|oneditsave|oneditcancel|Definition error|nodes:add/.test(message.text())) {
+				this.errors.push(message.text());
+			}
+		});
+	}
+
+	/** @param id of a node that is in the flow once the editor has it */
+	static async open(browser: Browser, url: string, id: string): Promise<Editor> {
+		const editor = new Editor(await browser.newPage({ viewport: { width: 1300, height: 1000 } }));
+		await editor.page.goto(url);
+		await editor.page.waitForFunction((wanted) => window.RED?.nodes?.node(wanted), id);
+		await editor.page.waitForSelector('#red-ui-loading-progress', { state: 'hidden' });
+		return editor;
+	}
+
+	/** Opens the edit dialog of a node. */
+	async edit(id: string): Promise<void> {
+		await this.page.evaluate((wanted) => {
+			const node = window.RED.nodes.node(wanted);
+			if (!node) throw new Error(`There is no node ${wanted}`);
+			if (node._def.category === 'config') window.RED.editor.editConfig('', String(node.type), wanted);
+			else window.RED.editor.edit(node);
+		}, id);
+		await this.page.waitForSelector('.red-ui-tray-body .form-row');
+		await this.settled();
+	}
+
+	/** Closes the edit dialog with Done, or Update of a configuration node, or with Cancel. */
+	async close(button: 'ok' | 'cancel' = 'ok'): Promise<void> {
+		await this.page.click(`#node-dialog-${button}, #node-config-dialog-${button}`);
+		await this.page.waitForFunction(() => document.querySelectorAll('.red-ui-tray').length === 0);
+	}
+
+	/** Waits until what the dialog asked of the server is there. */
+	async settled(): Promise<void> {
+		await this.page.waitForFunction(() => (window as unknown as { jQuery: { active: number } }).jQuery.active === 0);
+	}
+
+	changed(id: string): Promise<boolean> {
+		return this.page.evaluate((wanted) => window.RED.nodes.node(wanted)?.changed === true, id);
+	}
+
+	dirty(): Promise<boolean> {
+		return this.page.evaluate(() => window.RED.nodes.dirty());
+	}
+
+	value(selector: string): Promise<string> {
+		return this.page.inputValue(selector);
+	}
+}
