@@ -209,7 +209,10 @@ export class Writer {
 			this.#sender.begin(proxy).gap(proxy.entityId, this.entityId, gapStart, this.#gap);
 			this.#channel.send(proxy.remote.destinations);
 		}
-		if (wanted) this.#pump(burst);
+		if (wanted) {
+			this.#pump(burst);
+			this.#hurry();
+		}
 		// Neither asks for anything nor says that it is satisfied: a reader that waits for its first heartbeat.
 		if (!final && !wanted) this.#heartbeat([proxy], true);
 	}
@@ -233,6 +236,7 @@ export class Writer {
 		if (fragments.length === 0) return;
 		this.#resend(proxy, sequenceNumber, fragments);
 		this.#pump(burst);
+		this.#hurry();
 	}
 
 	/** Tells readers that this writer is alive although it has nothing to say (liveliness manual_by_topic). */
@@ -395,6 +399,15 @@ export class Writer {
 			this.proxies.filter((proxy) => proxy.acknowledged < this.#sent),
 			false,
 		);
+		this.#armHeartbeat();
+	}
+
+	/** A reader is there and lacks something: it may need the next heartbeat soon to ask for what it still lacks. */
+	#hurry(): void {
+		if (this.#heartbeatDelay === heartbeatPeriod.first) return;
+		this.#heartbeatDelay = heartbeatPeriod.first;
+		this.#clock.clearTimeout(this.#heartbeatTimer);
+		this.#heartbeatTimer = undefined;
 		this.#armHeartbeat();
 	}
 

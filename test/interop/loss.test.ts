@@ -39,7 +39,7 @@ describe('interoperability on a lossy network', function () {
 	});
 
 	for (const kind of ['cyclone', 'fast', 'ours'] as const) {
-		for (const percent of [1, 5]) {
+		for (const percent of [1, 5, 10]) {
 			for (const direction of ['to them', 'from them'] as const) {
 				it(`${kind}, ${percent} % loss, ${direction}: every sample once and in order`, async function () {
 					const rule = ['-A', 'INPUT', '-p', 'udp', '-m', 'statistic', '--mode', 'random', '--probability'];
