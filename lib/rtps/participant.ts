@@ -53,6 +53,8 @@ export interface ParticipantOptions {
 	readonly onWarning?: (warning: Warning) => void;
 }
 
+/** Bytes that may be asked for again at once, however small the receive buffer: one fragment of the largest. */
+const leastRepair = 65_536;
 const maxUserData = 65_000;
 const maxDomainId = 232;
 const maxSampleSize = 128 * 1024 * 1024;
@@ -122,6 +124,7 @@ export class Participant {
 			clock: this.#clock,
 			budget: new ReassemblyBudget(largest, 2 * largest),
 			answers: this.#receiver.answers,
+			repairBudget: () => Math.max(leastRepair, 0.75 * this.#network.receiveBufferSize),
 			onError,
 			onLargeSample: (size) => this.#checkReceiveBuffer(size),
 			onTooLarge: (writer, size) => this.#warnOfSize(writer, size, largest),

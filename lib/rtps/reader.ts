@@ -13,6 +13,8 @@ export interface ReaderContext {
 	readonly budget: ReassemblyBudget;
 	/** Proxies that have to answer their writer once all of the datagram at hand has been delivered. */
 	readonly answers: WriterProxy[];
+	/** Bytes that may be asked for again at once: more would not fit into the receive buffer and be lost once more. */
+	readonly repairBudget: () => number;
 	/** Told of what a callback throws. */
 	readonly onError: (error: unknown) => void;
 	/** Told of the size of each sample that comes in fragments. */
@@ -92,6 +94,11 @@ export class Reader {
 		if (this.proxies.length > 0) return;
 		this.#deadline?.close();
 		this.#deadline = undefined;
+	}
+
+	/** See {@link ReaderContext.repairBudget}. */
+	get repairBudget(): number {
+		return this.#context.repairBudget();
 	}
 
 	/** Hands a sample over, unless it is older than its writer's lifespan allows. */

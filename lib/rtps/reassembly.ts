@@ -34,6 +34,8 @@ export class ReassemblyBudget {
 export class Reassembly {
 	readonly bytes: Uint8Array;
 	readonly fragments: number;
+	/** Bytes of each fragment but the last. */
+	readonly fragmentSize: number;
 	/** Highest fragment that the writer is known to have sent, counted from 1. */
 	announced = 0;
 	/** Related sample identity from the inline QoS, copied, or undefined. */
@@ -41,7 +43,6 @@ export class Reassembly {
 	timestampSeconds = 0;
 	timestampFraction = 0;
 	readonly #sampleSize: number;
-	readonly #fragmentSize: number;
 	readonly #received: Uint32Array;
 	#missing: number;
 
@@ -49,7 +50,7 @@ export class Reassembly {
 		// Not zeroed: nobody sees it before every byte has been written. Not from the pool: it is handed over.
 		this.bytes = Buffer.allocUnsafeSlow(sampleSize);
 		this.#sampleSize = sampleSize;
-		this.#fragmentSize = fragmentSize;
+		this.fragmentSize = fragmentSize;
 		this.fragments = Math.ceil(sampleSize / fragmentSize);
 		this.#missing = this.fragments;
 		this.#received = new Uint32Array((this.fragments + 31) >>> 5);
@@ -65,6 +66,11 @@ export class Reassembly {
 		return this.#sampleSize;
 	}
 
+	/** Fragments that have not come. */
+	get missing(): number {
+		return this.#missing;
+	}
+
 	get isComplete(): boolean {
 		return this.#missing === 0;
 	}
@@ -77,7 +83,7 @@ export class Reassembly {
 	/** Takes the fragments of one DATA_FRAG, whose bounds the parser has checked. False when it is of another sample. */
 	add(submessage: Submessage, data: Uint8Array): boolean {
 		const { fragment, fragmentCount, sampleSize, fragmentSize, payloadStart } = submessage;
-		if (sampleSize !== this.#sampleSize || fragmentSize !== this.#fragmentSize) return false;
+		if (sampleSize !== this.#sampleSize || fragmentSize !== this.fragmentSize) return false;
 		let fresh = 0;
 		for (let i = fragment - 1; i < fragment - 1 + fragmentCount; i++) {
 			const bit = 1 << (i & 31);

@@ -51,6 +51,14 @@ export class WriterProxy {
 	readonly #partial = new Map<number, Reassembly>();
 	#nackedAt = Number.NEGATIVE_INFINITY;
 	#nackedBase = 0;
+	/** The highest sequence number that the last request was about. */
+	#nackedTo = 0;
+	/** Samples and fragments of the last request that have not come yet. */
+	#outstanding = 0;
+	/** Whether anything has come since the last request. */
+	#progress = false;
+	/** Size of the latest sample that was put together, bytes: what a missing one may be like. */
+	#sampleSize = 0;
 	#timer: unknown;
 	#delay = preemptive.first;
 	#preemptives = 0;
@@ -133,7 +141,9 @@ export class WriterProxy {
 			this.#partial.set(sequenceNumber, sample);
 			this.reader.largeSample(submessage.sampleSize);
 		}
+		const before = sample.missing;
 		if (!sample.add(submessage, parser.data)) return;
+		this.#hasCome(sequenceNumber, before - sample.missing);
 		if (parser.timestampSeconds !== 0) {
 			sample.timestampSeconds = parser.timestampSeconds;
 			sample.timestampFraction = parser.timestampFraction;
@@ -200,11 +210,17 @@ export class WriterProxy {
 		const missing = this.#missing;
 		missing.reset(this.#next);
 		const end = Math.min(this.#highest + 1, this.#next + maxSetBits);
+		let budget = this.reader.repairBudget;
+		let requested = 0;
 		let partial = false;
 		for (let n = this.#next; n < end; n++) {
 			if (this.#pending.has(n)) continue;
 			if (this.#partial.has(n)) partial = true;
-			else missing.add(n - this.#next);
+			else if (budget > 0) {
+				missing.add(n - this.#next);
+				requested++;
+				budget -= this.#sampleSize;
+			}
 		}
 		const lacks = partial || missing.bits > 0;
 		const now = this.reader.clock.now();
@@ -215,13 +231,16 @@ export class WriterProxy {
 				if (this.#timer === undefined) this.#arm(wait);
 				return;
 			}
-			if (this.#nackedBase !== this.#next) this.#delay = renack.first;
+			if (this.#progress) this.#delay = renack.first;
+			this.#progress = false;
+			this.#nackedTo = end - 1;
+			this.#outstanding = requested;
 			this.#nackedAt = now;
 			this.#nackedBase = this.#next;
 		}
 		builder.reset().infoDestination(this.remote.participant.prefix);
 		builder.acknack(this.reader.entityId, this.entityId, missing, this.reader.nextCount(), true);
-		if (partial) this.#nackFrags(end);
+		if (partial) this.#nackFrags(end, budget);
 		this.reader.channel.send(this.remote.destinations);
 		this.#stopTimer();
 		if (lacks) {
@@ -230,19 +249,26 @@ export class WriterProxy {
 		}
 	}
 
-	#nackFrags(end: number): void {
+	#nackFrags(end: number, budget: number): void {
 		const { builder } = this.reader.channel;
+		// At least one, or a sample whose fragments are larger than the budget would never be whole.
+		let rest = Math.max(1, budget);
 		let left = maxNackFrags;
 		for (let n = this.#next; n < end && left > 0; n++) {
 			const sample = this.#partial.get(n);
 			if (sample === undefined) continue;
 			let fragment = 1;
-			for (; left > 0 && fragment <= sample.fragments; left--) {
+			for (; left > 0 && rest > 0 && fragment <= sample.fragments; left--) {
 				while (fragment <= sample.fragments && sample.has(fragment)) fragment++;
 				if (fragment > sample.fragments) break;
 				this.#missing.reset(fragment);
 				const last = Math.min(sample.fragments, fragment + maxSetBits - 1);
-				for (let i = fragment; i <= last; i++) if (!sample.has(i)) this.#missing.add(i - fragment);
+				for (let i = fragment; i <= last && rest > 0; i++) {
+					if (sample.has(i)) continue;
+					this.#missing.add(i - fragment);
+					this.#outstanding++;
+					rest -= sample.fragmentSize;
+				}
 				builder.nackFrag(this.reader.entityId, this.entityId, n, this.#missing, this.reader.nextCount());
 				fragment = last + 1;
 			}
@@ -266,6 +292,8 @@ export class WriterProxy {
 			this.reader.deliver(payload, info);
 			return;
 		}
+		this.#hasCome(sequenceNumber, 1);
+		this.#sampleSize = payload?.length ?? 0;
 		if (sequenceNumber > this.#highest) this.#highest = sequenceNumber;
 		this.#dropPartial(sequenceNumber);
 		if (this.#baseline && sequenceNumber === this.#next) {
@@ -275,6 +303,16 @@ export class WriterProxy {
 		} else {
 			this.#pending.set(sequenceNumber, { payload, info });
 		}
+	}
+
+	/** Once all that was asked for has come, the next portion is asked for without waiting for a heartbeat. */
+	#hasCome(sequenceNumber: number, count: number): void {
+		this.#progress = true;
+		if (this.#outstanding === 0 || sequenceNumber > this.#nackedTo) return;
+		this.#outstanding = Math.max(0, this.#outstanding - count);
+		if (this.#outstanding > 0) return;
+		this.#nackedAt = Number.NEGATIVE_INFINITY;
+		this.#oweAnswer();
 	}
 
 	#deliverInOrder(): void {
