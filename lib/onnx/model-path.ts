@@ -17,30 +17,34 @@ export interface ModelFolders {
  * folders in their order, then in this package, where models are in `models/`. An absolute path is taken as it is.
  * Either way the file itself, after following links, has to be in one of these folders; so have the files that hold its
  * weights.
+ * @param kind what to call it in an error: files beside models, such as statistics of training, keep the same rules
  * @returns the file's path without links
  * @throws BriefError: not found (with where it was looked for), not allowed (with how to allow it), a folder, unreadable.
  */
-export function resolveModelPath(path: string, folders: ModelFolders): string {
-	if (path.includes('\0')) throw new BriefError('bad path', 'The path of the model has a NUL character in it.');
+export function resolveModelPath(path: string, folders: ModelFolders, kind: 'model' | 'file' = 'model'): string {
+	if (path.includes('\0')) throw new BriefError('bad path', `The path of the ${kind} has a NUL character in it.`);
 	const allowed = allowedFolders(folders);
 	const candidates = isAbsolute(path)
 		? [resolve(path)]
 		: [folders.userDir, ...folders.extra, folders.packageDir].map((folder) => resolve(folder, path));
 	// Outside of the allowed folders not even the existence of a file is told.
 	const permitted = candidates.filter((candidate) => allowed.some((folder) => isWithin(folder, candidate)));
-	if (permitted.length === 0) throw notAllowed(path, folders);
+	if (permitted.length === 0) throw notAllowed(path, folders, kind);
 	for (const candidate of permitted) {
-		const real = realPath(candidate);
+		const real = realPath(candidate, kind);
 		if (real === undefined) continue;
-		checkInside(real, allowed, path, folders);
+		checkInside(real, allowed, path, folders, kind);
 		if (statSync(real).isDirectory()) {
-			throw new BriefError('model is a folder', `${candidate} is a folder. Choose the .onnx file in it.`);
+			throw new BriefError(
+				`${kind} is a folder`,
+				`${candidate} is a folder. Choose the ${kind === 'model' ? '.onnx file' : 'file'} in it.`,
+			);
 		}
 		return real;
 	}
 	throw new BriefError(
-		'model not found',
-		`There is no model ${path}. Looked for: ${permitted.join(', ')}. Put the file there, or choose another path.`,
+		`${kind} not found`,
+		`There is no ${kind} ${path}. Looked for: ${permitted.join(', ')}. Put the file there, or choose another path.`,
 	);
 }
 
@@ -59,13 +63,13 @@ export function checkExternalPaths(model: string, externalFiles: readonly string
 	}
 }
 
-function realPath(path: string): string | undefined {
+function realPath(path: string, kind = 'model'): string | undefined {
 	try {
 		return realpathSync(path);
 	} catch (error) {
 		const { code, message } = error as NodeJS.ErrnoException;
 		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-		throw new BriefError('model unreadable', `The model ${path} cannot be read: ${message}.`, { cause: error });
+		throw new BriefError(`${kind} unreadable`, `The ${kind} ${path} cannot be read: ${message}.`, { cause: error });
 	}
 }
 
@@ -86,15 +90,21 @@ function isWithin(folder: string, path: string): boolean {
 	return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-function checkInside(real: string, allowed: readonly string[], path: string, folders: ModelFolders): void {
-	if (!allowed.some((folder) => isWithin(folder, real))) throw notAllowed(path, folders);
+function checkInside(
+	real: string,
+	allowed: readonly string[],
+	path: string,
+	folders: ModelFolders,
+	kind = 'model',
+): void {
+	if (!allowed.some((folder) => isWithin(folder, real))) throw notAllowed(path, folders, kind);
 }
 
-function notAllowed(path: string, folders: ModelFolders): BriefError {
+function notAllowed(path: string, folders: ModelFolders, kind = 'model'): BriefError {
 	const list = [folders.userDir, ...folders.extra, join(folders.packageDir, 'models')].join(', ');
 	return new BriefError(
 		'path not allowed',
-		`The model ${path} is not in a folder that models may come from (${list}). Move it there, or let the administrator add its folder to ros2Inference.modelFolders in settings.js.`,
+		`The ${kind} ${path} is not in a folder that models may come from (${list}). Move it there, or let the administrator add its folder to ros2Inference.modelFolders in settings.js.`,
 	);
 }
 

@@ -55,6 +55,7 @@ export function createPipeline(steps: unknown, environment: Partial<Omit<Environ
 		now: environment.now ?? Date.now,
 		random: environment.random ?? Math.random,
 		memory: environment.memory ?? new Map(),
+		readArrays: environment.readArrays,
 		watch: environment.watch ?? new Watch(),
 		sources: new Map(),
 	};

@@ -1,3 +1,4 @@
+import type { Arrays } from '../tensor/arrays';
 import { createData, elementCount, type TensorData, type TensorType } from '../tensor/tensor';
 import type { OptionsOf, Schema } from './schema';
 import type { Watch } from './watch';
@@ -50,6 +51,11 @@ export interface Environment {
 	random(): number;
 	/** Values that lists of steps leave for one another by name, such as the last action. */
 	readonly memory: Map<string, unknown>;
+	/**
+	 * The arrays of a file, .npz or .json; undefined where there are no files, as in the browser.
+	 * @throws Error when it cannot be read, or may not be.
+	 */
+	readonly readArrays: ((path: string) => Arrays) | undefined;
 	/** Lets others see what the steps do. */
 	readonly watch: Watch;
 	/** The topics besides the main one whose latest message a step wants, each with that message. */

@@ -7,6 +7,7 @@ import { checkAgainst, properties } from './config';
 import { dryRun } from './dry-run';
 import { type LivePanel, prepareLivePanel } from './live-panel.editor';
 import { preparePolicyPanel } from './policy-panel.editor';
+import { readRecording } from './recording.editor';
 import type { Translate } from './step-form.editor';
 import { StepsList } from './steps-list.editor';
 
@@ -81,10 +82,22 @@ RED.nodes.registerType<TransformProperties>('tensor-transform', {
 		list = new StepsList(container, savedSteps(this.steps), { translate, changed: update, isInner: false });
 		opened = sorted(list.read());
 		sample.on('input', update);
+		sample.on('focus', () => {
+			if (aside !== '') trySample('');
+		});
 		preparePolicyPanel(translate, (steps, expected) => {
 			contract = expected ?? null;
 			list?.write(steps);
 			update();
+		});
+		$('#tensor-transform-recording').on('change', (event) => {
+			const [file] = Array.from((event.currentTarget as HTMLInputElement).files ?? []);
+			if (file === undefined) return;
+			readRecording(file).then(trySample, (error: Error) => {
+				aside = '';
+				sample.val(error.message).prop('readonly', false);
+				list?.showResults([]);
+			});
 		});
 		$('#tensor-transform-contract-remove').on('click', (event) => {
 			event.preventDefault();

@@ -11,6 +11,7 @@ import { modelFolders } from '../shared/model-folders';
 import { asError, type Send } from '../shared/on-input';
 import type { OptionsOf } from '../shared/properties';
 import { type LiveNodes, serveTransforms } from './admin';
+import { readArraysFile } from './arrays-file';
 import { properties } from './config';
 import { Live } from './live';
 import { memoryOf } from './memory';
@@ -34,7 +35,11 @@ function start(
 	const watch = new Watch();
 	const contract = options.contract && contractCheck(RED, options.contract, options.steps);
 	watch.checkTerms = contract && ((names, blocks) => contract.checkTerms(names, blocks));
-	const pipeline = createPipeline(options.steps, { memory: memoryOf(node.z), watch });
+	const pipeline = createPipeline(options.steps, {
+		memory: memoryOf(node.z),
+		watch,
+		readArrays: (path) => readArraysFile(path, modelFolders(RED)),
+	});
 	// Nothing is known of an episode before this: not even a last action that an earlier deploy left.
 	pipeline.reset();
 	const live = new Live(options.steps, watch);

@@ -1,6 +1,7 @@
 import { axisOption, perElement } from '../per-element';
-import { choice, number, numbers, optional } from '../schema';
-import { defineStep } from '../step';
+import { choice, number, numbers, optional, text } from '../schema';
+import { type Statistics, statisticsOf } from '../statistics';
+import { type Block, defineStep, type Environment, type Stage } from '../step';
 
 /**
  * Brings each element to mean 0 and deviation 1 with the statistics of training, as rsl_rl's EmpiricalNormalization
@@ -25,21 +26,38 @@ export const normalize = defineStep({
 				'vec-normalize': 'clip((x − mean) / √(variance + epsilon)), as VecNormalize of Stable-Baselines3 does',
 			},
 		}),
-		mean: numbers({
-			description: 'One mean for all elements, or a list with one for each.',
-			example: '0.485, 0.456, 0.406',
-		}),
-		std: numbers({
-			description: 'One standard deviation for all elements, or a list with one for each.',
-			min: 0,
-			when: { form: ['mean-std'] },
-			example: '0.229, 0.224, 0.225',
-		}),
-		variance: numbers({
-			description: 'One variance for all elements, or a list with one for each (`obs_rms.var`).',
-			min: 0,
-			when: { form: ['vec-normalize'] },
-		}),
+		mean: optional(
+			numbers({
+				description: 'One mean for all elements, or a list with one for each.',
+				example: '0.485, 0.456, 0.406',
+				prominent: true,
+			}),
+		),
+		std: optional(
+			numbers({
+				description: 'One standard deviation for all elements, or a list with one for each.',
+				min: 0,
+				when: { form: ['mean-std'] },
+				example: '0.229, 0.224, 0.225',
+				prominent: true,
+			}),
+		),
+		variance: optional(
+			numbers({
+				description: 'One variance for all elements, or a list with one for each (`obs_rms.var`).',
+				min: 0,
+				when: { form: ['vec-normalize'] },
+				prominent: true,
+			}),
+		),
+		file: optional(
+			text({
+				description:
+					'A file to take them from instead, `.npz` or `.json`, in the user directory of Node-RED or another folder for models: arrays named `mean` and `std` or `var`, also with something before, as in `obs_rms.mean`. Read when the flow starts.',
+				example: 'policy/obs_rms.npz',
+				prominent: true,
+			}),
+		),
 		epsilon: optional(
 			number({
 				description:
@@ -57,8 +75,11 @@ export const normalize = defineStep({
 		}),
 		axis: axisOption,
 	},
-	create({ form, mean, std, variance, epsilon, clip, axis }, { output }) {
+	create({ form, epsilon, clip, axis, file, ...given }, { output, environment }) {
 		const isVec = form === 'vec-normalize';
+		const read = file === undefined ? undefined : statisticsFrom(file, given, environment);
+		if (file !== undefined && read === undefined) return unread(file);
+		const { mean, std, variance } = read ?? complete(given, isVec);
 		const divisor = isVec
 			? each(variance, (value) => Math.sqrt(value + (epsilon ?? 1e-8)))
 			: each(std, (value) => value + (epsilon ?? 0));
@@ -87,4 +108,33 @@ export const normalize = defineStep({
 
 function each(values: number | readonly number[], change: (value: number) => number): number | number[] {
 	return typeof values === 'number' ? change(values) : values.map(change);
+}
+
+type Values = number | readonly number[];
+type Given = Readonly<Record<'mean' | 'std' | 'variance', Values | undefined>>;
+
+/** @throws TypeError when one that the form needs is missing. */
+function complete({ mean, std, variance }: Given, isVec: boolean): Record<'mean' | 'std' | 'variance', Values> {
+	const missing =
+		mean === undefined ? 'mean' : (isVec ? variance : std) !== undefined ? undefined : isVec ? 'variance' : 'std';
+	if (missing === undefined) return { mean: mean as Values, std: std ?? 0, variance: variance ?? 0 };
+	throw new TypeError(
+		`\`${missing}\` is missing: one for all elements, or a list with one for each; or a \`file\` that has it`,
+	);
+}
+
+/** The statistics of a file; undefined where files cannot be read, as in the browser. */
+function statisticsFrom(file: string, given: Given, { readArrays }: Environment): Statistics | undefined {
+	for (const [name, value] of Object.entries(given)) {
+		if (value !== undefined) throw new RangeError(`Expected \`${name}\` or \`file\`, got both`);
+	}
+	return readArrays && statisticsOf(readArrays(file));
+}
+
+function unread(file: string): Stage<Block, Block> {
+	return {
+		run() {
+			throw new RangeError(`The file ${file} is read when the flow runs: its numbers are not known here`);
+		},
+	};
 }
