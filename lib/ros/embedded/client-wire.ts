@@ -27,8 +27,8 @@ export class ClientWire {
 	readonly #reader: DataReader;
 	/** What the header of rmw_cyclonedds_cpp knows this client by. */
 	readonly #client = randomBytes(8).readBigUInt64LE();
-	/** Calls in flight, by the sequence number of their request. */
-	readonly #calls = new Map<number, (response: Uint8Array) => void>();
+	readonly #onResponse: (sequenceNumber: number, response: Uint8Array) => void;
+	/** Sequence number of the last request. */
 	#last = 0;
 
 	/**
@@ -40,9 +40,17 @@ export class ClientWire {
 	/**
 	 * @param preferred how to write to servers whose vendor leaves it open
 	 * @param onChange the servers have changed; not called before the constructor has returned
+	 * @param onResponse an answer to a request of this client, by what send() returned; any number, expected or not
 	 */
-	constructor(end: ServiceEnd, context: WireContext, preferred: Manner, onChange: () => void) {
+	constructor(
+		end: ServiceEnd,
+		context: WireContext,
+		preferred: Manner,
+		onChange: () => void,
+		onResponse: (sequenceNumber: number, response: Uint8Array) => void,
+	) {
 		this.#end = end;
+		this.#onResponse = onResponse;
 		this.#preferred = preferred;
 		let isReady = false;
 		const update = () => {
@@ -68,29 +76,20 @@ export class ClientWire {
 
 	/**
 	 * Sends a request to the servers that fit now.
-	 * @param onResponse is called once, with the first answer
-	 * @returns what to forget it by
+	 * @returns its sequence number, from 1, by which answers name it
 	 * @throws BriefError when the servers would not all understand it
 	 */
-	send(request: Uint8Array, onResponse: (response: Uint8Array) => void): number {
-		const sequenceNumber = this.#last + 1;
+	send(request: Uint8Array): number {
 		if (this.#manner() === 'fastrtps') {
 			const relatedSampleIdentity = { guid: this.#reader.guid, sequenceNumber: unknownSequenceNumber };
 			this.#last = this.#writer.write(request, { relatedSampleIdentity });
 		} else {
-			this.#last = this.#writer.write(addHeader(request, this.#client, BigInt(sequenceNumber)));
+			this.#last = this.#writer.write(addHeader(request, this.#client, BigInt(this.#last + 1)));
 		}
-		this.#calls.set(sequenceNumber, onResponse);
-		return sequenceNumber;
-	}
-
-	/** Nobody waits for this call any more. */
-	forget(sequenceNumber: number): void {
-		this.#calls.delete(sequenceNumber);
+		return this.#last;
 	}
 
 	close(): void {
-		this.#calls.clear();
 		this.#writer.close();
 		this.#reader.close();
 	}
@@ -132,9 +131,7 @@ export class ClientWire {
 			sequenceNumber = Number(parts.number);
 			response = parts.message;
 		}
-		const onResponse = this.#calls.get(sequenceNumber);
-		this.#calls.delete(sequenceNumber);
-		onResponse?.(response);
+		this.#onResponse(sequenceNumber, response);
 	}
 
 	/** A server fits when its reader of requests and its writer of responses do. */
@@ -143,9 +140,7 @@ export class ClientWire {
 		const servers = this.#writer.matchedEndpoints().filter((reader) => {
 			const id = endIdOf(reader, 'serviceid');
 			return writers.some(
-				(writer) =>
-					sameGuid(writer.participant.guid, reader.participant.guid) &&
-					(id === undefined || endIdOf(writer, 'serviceid') === id),
+				(writer) => sameGuid(writer.participant.guid, reader.participant.guid) && endIdOf(writer, 'serviceid') === id,
 			);
 		});
 		this.servers = new Set(servers.map(({ guid }) => guidToString(guid)));

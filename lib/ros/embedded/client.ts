@@ -25,7 +25,7 @@ interface Call {
 	readonly timeout: number;
 	/** Whom it was sent to: a server of this graph, or servers on the network by their GUIDs. */
 	sentTo: Server | ReadonlySet<string> | undefined;
-	/** What the network knows it by. */
+	/** What the network knows it by; 0 for none. */
 	sequenceNumber: number;
 	resolve(response: Uint8Array): void;
 	reject(error: unknown): void;
@@ -119,7 +119,13 @@ export class Client implements ServiceClient, ServiceEnd {
 
 	/** Lets it reach the network too. */
 	connect(context: WireContext): void {
-		this.#wire = new ClientWire(this, context, this.#options.manner, () => this.#changed());
+		this.#wire = new ClientWire(
+			this,
+			context,
+			this.#options.manner,
+			() => this.#changed(),
+			(sequenceNumber, response) => this.#answered(sequenceNumber, response),
+		);
 		if (this.#wire.servers.size > 0) this.#changed();
 	}
 
@@ -165,23 +171,34 @@ export class Client implements ServiceClient, ServiceEnd {
 
 	/** Sends a call when there is a server. */
 	#send(call: Call): void {
-		const onResponse = (response: Uint8Array) => this.#settle(call) && call.resolve(response);
 		const [server] = this.#local;
 		if (server !== undefined) {
 			call.sentTo = server;
 			// In a later turn, so that a flow that calls itself cannot recurse.
 			setImmediate(() => {
-				if (this.#calls.has(call)) server.take(call.request, onResponse);
+				if (!this.#calls.has(call)) return;
+				server.take(call.request, (response) => this.#settle(call) && call.resolve(response));
 			});
 			return;
 		}
 		const wire = this.#wire;
 		if (wire === undefined || wire.servers.size === 0) return;
 		try {
-			call.sequenceNumber = wire.send(call.request, onResponse);
+			call.sequenceNumber = wire.send(call.request);
 			call.sentTo = wire.servers;
 		} catch (error) {
 			this.#fail(call, error);
+		}
+	}
+
+	/** An answer from the network. Late ones and ones that nobody asked for find no call. */
+	#answered(sequenceNumber: number, response: Uint8Array): void {
+		if (sequenceNumber <= 0) return;
+		for (const call of this.#calls) {
+			if (call.sequenceNumber !== sequenceNumber) continue;
+			this.#settle(call);
+			call.resolve(response);
+			return;
 		}
 	}
 
@@ -214,7 +231,6 @@ export class Client implements ServiceClient, ServiceEnd {
 	#settle(call: Call): boolean {
 		if (!this.#calls.delete(call)) return false;
 		call.release();
-		if (call.sequenceNumber !== 0) this.#wire?.forget(call.sequenceNumber);
 		return true;
 	}
 }

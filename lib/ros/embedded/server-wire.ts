@@ -25,7 +25,12 @@ interface Answer {
 	isExpected(): boolean;
 }
 
-/** The endpoints of a server on the network: one that reads requests, one that writes responses. */
+/**
+ * The endpoints of a server on the network: one that reads requests, one that writes responses. Each request is
+ * answered in its own manner. As everywhere in ROS 2 an answer reaches all clients of the service, and those that it
+ * does not name ignore it; while clients of both manners are there at once, those of rmw_fastrtps may log that an
+ * answer in the other manner is larger than their type.
+ */
 export class ServerWire {
 	readonly #reader: DataReader;
 	readonly #writer: DataWriter;

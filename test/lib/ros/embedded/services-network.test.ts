@@ -159,6 +159,8 @@ describe('services on the network', () => {
 				const wrong = response.encode({ sum: 666 });
 				if (serviceManner === 'fastrtps') {
 					const guid = info.relatedSampleIdentity?.guid as Uint8Array;
+					assert.equal(info.relatedSampleIdentity?.sequenceNumber, -1, 'as rmw_fastrtps leaves it unknown');
+					assert.equal(guid[15], 4, 'the GUID of a reader');
 					const other = guid.slice();
 					other[3] = (other[3] as number) ^ 0xff;
 					const { sequenceNumber } = info;
@@ -212,7 +214,11 @@ describe('services on the network', () => {
 	}
 
 	it('name the request in the answer as a reader of either manner and byte order needs it', async () => {
-		open('server').createService('/add', type, undefined, add);
+		let isBigEndian = false;
+		open('server').createService('/add', type, undefined, (cdr, respond) => {
+			if (isBigEndian) respond(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 23));
+			else add(cdr, respond);
+		});
 		const participant = await openRaw();
 		const answers: { payload: Uint8Array; info: SampleInfo }[] = [];
 		const reader = participant.createReader({
@@ -228,7 +234,7 @@ describe('services on the network', () => {
 		assert.deepEqual(Buffer.from(related?.guid ?? []), Buffer.from(reader.guid));
 		assert.equal(related?.sequenceNumber, number);
 		assert.deepEqual(answers[0]?.payload.length, 12);
-		// As rmw_cyclonedds on a big-endian machine; the answer has an order of its own.
+		// As rmw_cyclonedds on a big-endian machine; an answer has an order of its own.
 		const bytes = Buffer.alloc(36);
 		bytes.writeBigUInt64BE(0x1122334455667788n, 4);
 		bytes.writeBigInt64BE(42n, 12);
@@ -242,6 +248,14 @@ describe('services on the network', () => {
 		assert.equal(answer.readBigUInt64LE(4), 0x1122334455667788n);
 		assert.equal(answer.readBigInt64LE(12), 42n);
 		assert.equal(answer.readBigInt64LE(20), 23n);
+		isBigEndian = true;
+		writer.write(bytes);
+		await until('the third answer', () => answers.length === 3);
+		const swapped = Buffer.from(answers[2]?.payload ?? []);
+		assert.equal(swapped[1], 0, 'big-endian');
+		assert.equal(swapped.readBigUInt64BE(4), 0x1122334455667788n);
+		assert.equal(swapped.readBigInt64BE(12), 42n);
+		assert.equal(swapped.readBigInt64BE(20), 23n);
 	});
 
 	it('hold an answer until the reader of its client is known, for a second', async () => {
@@ -276,8 +290,52 @@ describe('services on the network', () => {
 			onSample: (payload) => void answers.push(Buffer.from(payload).readBigInt64LE(12)),
 		});
 		await until('the second is answered', () => answers.length === 1);
-		assert.deepEqual(answers, [2n]);
+		// It was answered once: somebody else who comes does not make it go out again.
+		const other = participant.createReader({ ...raw('Response'), onSample: () => {} });
+		await until('another reader matches', () => other.matched === 1);
+		send(3n);
+		await until('the third has come', () => asked.length === 3);
+		asked[2]?.();
+		await until('the third is answered', () => answers.includes(3n));
+		assert.deepEqual(answers, [2n, 3n]);
 		assert.equal(timers.pending, 0);
+	});
+
+	it('hold a limited number of answers', async () => {
+		const timers = new FakeTimers();
+		const asked: (() => void)[] = [];
+		open('server', { timers }).createService('/add', type, undefined, (cdr, respond) => {
+			asked.push(() => add(cdr, respond));
+		});
+		const participant = await openRaw();
+		const writer = participant.createWriter(raw('Request'));
+		await until('it matches', () => writer.matched === 1);
+		// The GUID of a reader that is never announced.
+		const guid = new Uint8Array(16).fill(4);
+		for (let i = 1; i <= 101; i++) {
+			writer.write(ask(i, 0), { relatedSampleIdentity: { guid, sequenceNumber: -1 } });
+			await until('it has come', () => asked.length === i);
+		}
+		for (const answer of asked) answer();
+		assert.equal(timers.pending, 100);
+		timers.advance(1000);
+		assert.equal(timers.pending, 0);
+	});
+
+	it('take no answer before they have asked', async () => {
+		const participant = await openRaw();
+		const writer = participant.createWriter(raw('Response'));
+		const call = sum(open('client').createClient('/add', type).call(ask(1, 2), { timeout }));
+		await until('it matches', () => writer.matched === 1);
+		const guid = writer.matchedEndpoints()[0]?.guid as Uint8Array;
+		writer.write(response.encode({ sum: 666 }), { relatedSampleIdentity: { guid, sequenceNumber: 0 } });
+		participant.createReader({
+			...raw('Request'),
+			onSample: (_payload, { sequenceNumber }) => {
+				writer.write(response.encode({ sum: 3 }), { relatedSampleIdentity: { guid, sequenceNumber } });
+			},
+		});
+		assert.equal(await call, 3);
 	});
 
 	it('are spoken to as their vendor asks, and not at all when vendors differ', async () => {
