@@ -1,4 +1,5 @@
 import type { EditorRED } from 'node-red';
+import type { QosProfile } from '../../lib/ros/qos';
 import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
 import { prepareTopicForm, type Translate } from '../shared/topic.editor';
@@ -24,6 +25,17 @@ RED.nodes.registerType('ros2-subscribe', {
 	},
 	oneditprepare() {
 		const translate: Translate = (key, values) => this._(key, values as never);
-		prepareTopicForm({ type: 'ros2-subscribe', side: 'publishers', times: ['deadline'], node: this, translate });
+		// Of publishers that keep messages for late joiners each sends its own at once, and each is wanted.
+		const chosen = ({ durability }: QosProfile) => {
+			if (durability === 'transient_local') $('#node-input-newestOnly').prop('checked', false);
+		};
+		prepareTopicForm({
+			type: 'ros2-subscribe',
+			side: 'publishers',
+			times: ['deadline'],
+			node: this,
+			translate,
+			chosen,
+		});
 	},
 });

@@ -45,7 +45,7 @@ export function complete(input: JQuery, choices: () => readonly Choice[]): void 
 function option({ value, hint = '' }: Choice) {
 	const label = $('<span style="display: flex; justify-content: space-between; gap: 16px"></span>').append(
 		$('<span></span>').text(value),
-		$('<span style="opacity: 0.6"></span>').text(hint),
+		$('<span style="opacity: 0.6; overflow: hidden; text-overflow: ellipsis"></span>').text(hint),
 	);
 	return { value, label };
 }

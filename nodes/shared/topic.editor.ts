@@ -1,6 +1,7 @@
 import type { EditorRED } from 'node-red';
 import type { EndpointQos, TopicDescription } from '../../lib/ros/graph';
 import { expandTopicName } from '../../lib/ros/names';
+import type { QosProfile } from '../../lib/ros/qos';
 import { qosForPublisher, qosForSubscriber, type Side, unfitPolicy } from '../../lib/ros/qos-match';
 import { topicChoices } from '../../lib/ros/topic-choices';
 import { complete } from './complete.editor';
@@ -21,6 +22,8 @@ export interface TopicFormOptions {
 	/** The node, with its saved values. */
 	readonly node: object;
 	readonly translate: Translate;
+	/** Called when a QoS has been chosen to fit. */
+	chosen?(profile: QosProfile): void;
 }
 
 /**
@@ -45,16 +48,19 @@ export function prepareTopicForm(options: TopicFormOptions): void {
 	let types: readonly string[] = [];
 	/** The topic as it was when type and QoS were last filled in, or when the form opened. */
 	let seen = String(topicInput.val() ?? '');
-	const choose = side === 'publishers' ? qosForSubscriber : qosForPublisher;
+	const chooseFor = (others: readonly EndpointQos[]) => {
+		const choice = (side === 'publishers' ? qosForSubscriber : qosForPublisher)(others);
+		qosForm.choose(choice);
+		options.chosen?.(choice.profile);
+	};
 	const contextId = () => String(contextInput.val() ?? '');
 	const current = () => answer?.topics.find(({ topic }) => topic === fullTopic(contextId(), topicInput));
 
 	const showPeers = () => {
 		if (answer === undefined) return;
 		const found = current();
-		renderPeers(peers, { answer, side, peers: found?.[side] ?? [], qosForm, text }, () => {
-			qosForm.choose(choose(found?.[side] ?? []));
-		});
+		const others = found?.[side] ?? [];
+		renderPeers(peers, { answer, side, peers: others, qosForm, text }, () => chooseFor(others));
 	};
 	const fill = () => {
 		const topic = String(topicInput.val() ?? '');
@@ -64,7 +70,7 @@ export function prepareTopicForm(options: TopicFormOptions): void {
 		if (found === undefined || found[side].length === 0) return;
 		const [only, ...more] = found.typeNames;
 		if (only !== undefined && more.length === 0) typeInput.val(only).trigger('change');
-		qosForm.choose(choose(found[side]));
+		chooseFor(found[side]);
 	};
 	const load = () => {
 		const id = contextId();

@@ -166,6 +166,7 @@ describe('the editor in a browser', function () {
 		assert.equal(await editor.value('#node-input-messageType'), 'nav_msgs/msg/OccupancyGrid');
 		assert.equal(await editor.value('#node-input-durability'), 'transient_local');
 		assert.equal(await editor.value('#node-input-reliability'), 'reliable');
+		assert.equal(await page.isChecked('#node-input-newestOnly'), false);
 		// A topic that only has subscriptions is nothing to subscribe to.
 		await page.fill('#node-input-topic', '');
 		await page.type('#node-input-topic', '/cmd_ve');

@@ -1,3 +1,5 @@
+import { type Clock, systemClock } from '../../rtps';
+import { Watch } from '../../rtps/watch';
 import type { Now } from '../clock';
 import type { EndpointEvent, EndpointOptions, MessageInfo, Publisher, SubscribeOptions, Subscription } from '../graph';
 import { incompatiblePolicy, type QosProfile } from '../qos';
@@ -10,11 +12,14 @@ interface Queued {
 /**
  * Direct delivery between the publishers and subscriptions of one graph: the same bytes, without a socket. It
  * follows the rules of the wire: QoS and types have to fit, keep_last drops the oldest, transient_local serves late
- * joiners.
+ * joiners, a deadline that is missed is told.
  */
 export class Hub {
 	readonly #writers = new Map<string, Set<Writer>>();
 	readonly #readers = new Map<string, Set<Reader>>();
+
+	/** @param clock measures deadlines */
+	constructor(private readonly clock: Clock = systemClock()) {}
 
 	subscribe(
 		topic: string,
@@ -24,7 +29,7 @@ export class Hub {
 		onError: (error: unknown) => void,
 		options: SubscribeOptions = {},
 	): Reader {
-		const reader = new Reader(topic, typeName, qos, onMessage, onError, options, () => {
+		const reader = new Reader(topic, typeName, qos, onMessage, onError, options, this.clock, () => {
 			remove(this.#readers, topic, reader);
 			for (const writer of reader.matches) writer.unmatch(reader);
 		});
@@ -140,6 +145,9 @@ class Endpoint<Other> {
 export class Reader extends Endpoint<Writer> implements Subscription {
 	#queue: Queued[] = [];
 	#scheduled = false;
+	/** Watches publishers of this process; those on the network are watched there. */
+	#deadline: Watch | undefined;
+	#missed = 0;
 	readonly #limit: number;
 
 	constructor(
@@ -149,6 +157,7 @@ export class Reader extends Endpoint<Writer> implements Subscription {
 		private readonly onMessage: (cdr: Uint8Array, info: MessageInfo) => void,
 		private readonly onError: (error: unknown) => void,
 		options: SubscribeOptions,
+		private readonly clock: Clock,
 		leave: () => void,
 	) {
 		super(topic, typeName, qos, options, leave);
@@ -157,11 +166,34 @@ export class Reader extends Endpoint<Writer> implements Subscription {
 
 	override match(writer: Writer): void {
 		super.match(writer);
+		const { deadline } = this.qos;
+		if (deadline !== undefined) {
+			this.#deadline ??= new Watch(this.clock, deadline, () => {
+				this.#missed++;
+				this.emit({ kind: 'deadline', total: this.#missed });
+			});
+		}
 		if (this.qos.durability === 'transient_local') for (const queued of writer.kept) this.take(queued);
+	}
+
+	override unmatch(writer: Writer): void {
+		super.unmatch(writer);
+		if (this.matches.size === 0) this.#endDeadline();
+	}
+
+	override close(): void {
+		super.close();
+		this.#endDeadline();
+	}
+
+	#endDeadline(): void {
+		this.#deadline?.close();
+		this.#deadline = undefined;
 	}
 
 	/** Queues a message. It is handed over in a later turn, so that a flow that feeds itself cannot recurse. */
 	take(queued: Queued): void {
+		this.#deadline?.touch();
 		if (this.#queue.length >= this.#limit) this.#queue.shift();
 		this.#queue.push(queued);
 		if (this.#scheduled) return;
