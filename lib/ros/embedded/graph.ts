@@ -91,6 +91,7 @@ export class EmbeddedGraph implements Graph {
 	#wire: WireContext | undefined;
 	#names: NodeNames | undefined;
 	#participant: Participant | undefined;
+	readonly #leaving = new Set<Promise<void>>();
 	#closed = false;
 
 	constructor(options: EmbeddedOptions) {
@@ -232,6 +233,7 @@ export class EmbeddedGraph implements Graph {
 		for (const endpoint of [...this.#endpoints.keys()]) endpoint.close();
 		for (const end of [...this.#services.clients, ...this.#services.servers]) end.close();
 		await this.ready;
+		await Promise.all(this.#leaving);
 		this.#names?.close();
 		await this.#participant?.close();
 	}
@@ -303,12 +305,19 @@ export class EmbeddedGraph implements Graph {
 		if (!this.#closed) this.#names?.announce();
 	}
 
+	/** Takes an endpoint off the network; close() waits until it has gone. */
+	#leave(wire: WireEndpoint | undefined): void {
+		if (wire === undefined) return;
+		const leaving = wire.close().finally(() => this.#leaving.delete(leaving));
+		this.#leaving.add(leaving);
+	}
+
 	/** Puts an endpoint on the network, and remembers it until it is closed. */
 	#keep<T extends Reader | Writer>(endpoint: T): T {
 		const close = endpoint.close.bind(endpoint);
 		endpoint.close = () => {
 			close();
-			this.#endpoints.get(endpoint)?.close();
+			this.#leave(this.#endpoints.get(endpoint));
 			this.#endpoints.delete(endpoint);
 			this.#announce();
 		};

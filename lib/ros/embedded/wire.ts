@@ -19,12 +19,16 @@ export interface WireContext {
 export interface WireEndpoint {
 	/** 16 bytes. */
 	readonly guid: Uint8Array;
-	close(): void;
+	/** Resolves when it has left the network. */
+	close(): Promise<void>;
 }
+
+/** How long a publisher that is closed stays for what has not been acknowledged, ms. */
+const linger = 250;
 
 /** Lets a subscription hear the network too. */
 export function connectReader(reader: Reader, context: WireContext): WireEndpoint {
-	return context.participant.createReader({
+	const wire = context.participant.createReader({
 		...common(
 			reader,
 			context,
@@ -34,6 +38,7 @@ export function connectReader(reader: Reader, context: WireContext): WireEndpoin
 		),
 		onSample: (cdr: Uint8Array, _info: SampleInfo) => reader.take({ cdr, info: { receivedAt: context.now() } }),
 	});
+	return { guid: wire.guid, close: async () => wire.close() };
 }
 
 /** Lets a publisher speak to the network too, with what it kept for late joiners so far. */
@@ -49,7 +54,20 @@ export function connectWriter(writer: Writer, context: WireContext): WireEndpoin
 	);
 	for (const { cdr } of writer.kept) wire.write(cdr);
 	writer.onPublish = (cdr) => void wire.write(cdr);
-	return wire;
+	return {
+		guid: wire.guid,
+		async close() {
+			writer.onPublish = undefined;
+			// The last message is often a stop, so a reliable one is not left to chance. What is kept for late joiners
+			// stays stored and says nothing.
+			const { reliability, durability } = writer.qos;
+			const end = performance.now() + linger;
+			while (reliability === 'reliable' && durability === 'volatile' && wire.stored > 0 && performance.now() < end) {
+				await new Promise((resolve) => setTimeout(resolve, 5));
+			}
+			wire.close();
+		},
+	};
 }
 
 /** QoS as DDS has it. What keep_all may hold is bounded there by its own default. */

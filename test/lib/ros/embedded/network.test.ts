@@ -161,6 +161,18 @@ describe('embedded graphs on the network', () => {
 		problems = problems.filter((problem) => !/receive buffer/.test(String(problem)));
 	});
 
+	it('deliver the last message although the publisher closes at once', async () => {
+		const { got, onMessage } = collect();
+		open('robot').subscribe('/stop', string, reliable, onMessage);
+		const controller = open('controller');
+		const publisher = controller.advertise('/stop', string, reliable);
+		await until('they match', () => publisher.matched === 1);
+		for (let i = 0; i < 10; i++) publisher.publish(encode(`${i}`));
+		publisher.close();
+		await controller.close();
+		await until('the last has come', () => got.at(-1) === '9');
+	});
+
 	it('close while they start', async () => {
 		const graph = open('brief');
 		graph.advertise('/chatter', string, reliable);
