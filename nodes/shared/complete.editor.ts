@@ -12,22 +12,21 @@ const most = 50;
  * Completes a text field. A click into the field lists everything, with what the field holds already as the first, as
  * Tab takes the first; then what is typed narrows the list.
  */
-export function complete(input: JQuery, choices: () => readonly Choice[]): void {
+export function complete(input: JQuery, choices: () => Promise<readonly Choice[]>): void {
 	let begun: string | undefined;
 	const value = () => String(input.val() ?? '').trim();
-	const search = (typed: string) => {
-		const text = typed.trim();
-		const all = choices();
+	const matching = (all: readonly Choice[], text: string) => {
 		if (all.length === 0) return [];
 		if (text === begun) {
 			const own = all.find((choice) => choice.value === text) ?? { value: text };
-			return [...(text === '' ? [] : [own]), ...all.filter((choice) => choice !== own)].slice(0, most).map(option);
+			return [...(text === '' ? [] : [own]), ...all.filter((choice) => choice !== own)];
 		}
 		const wanted = text.toLowerCase();
-		return all
-			.filter((choice) => choice.value.toLowerCase().includes(wanted))
-			.slice(0, most)
-			.map(option);
+		return all.filter((choice) => choice.value.toLowerCase().includes(wanted));
+	};
+	const search = (typed: string, done: (options: object[]) => void) => {
+		// What can be chosen may still be on its way when the first key is pressed.
+		choices().then((all) => done(matching(all, typed.trim()).slice(0, most).map(option)));
 	};
 	(input as unknown as { autoComplete(options: object): void }).autoComplete({ minLength: 0, search });
 	input.on('focus', () => {

@@ -45,7 +45,9 @@ export function prepareTopicForm(options: TopicFormOptions): void {
 	);
 
 	let answer: TopicsAnswer | undefined;
-	let types: readonly string[] = [];
+	/** Resolve when the answers to what was asked last are there, or when there are none. */
+	let topicsAsked: Promise<void> = Promise.resolve();
+	let typesAsked: Promise<readonly string[]> = Promise.resolve([]);
 	/** The topic as it was when type and QoS were last filled in, or when the form opened. */
 	let seen = String(topicInput.val() ?? '');
 	const chooseFor = (others: readonly EndpointQos[]) => {
@@ -73,26 +75,25 @@ export function prepareTopicForm(options: TopicFormOptions): void {
 		chooseFor(found[side]);
 	};
 	const load = () => {
-		const id = contextId();
-		// By the time an answer is here another context may be chosen.
-		$.getJSON('ros2-context/topics', { context: id }, (found: TopicsAnswer) => {
-			if (id !== contextId()) return;
+		const query = { context: contextId() };
+		topicsAsked = ask<TopicsAnswer | undefined>('topics', query, undefined).then((found) => {
+			// By now another context may be chosen.
+			if (query.context !== contextId() || found === undefined) return;
 			answer = found;
 			fill();
 			showPeers();
 		});
-		$.getJSON('ros2-context/types', { context: id }, (found: string[]) => {
-			if (id === contextId()) types = found;
-		});
+		typesAsked = ask<readonly string[]>('types', query, []);
 	};
 
-	complete(topicInput, () =>
-		topicChoices(answer?.topics ?? [], side).map(({ topic, typeNames }) => ({
+	complete(topicInput, async () => {
+		await topicsAsked;
+		return topicChoices(answer?.topics ?? [], side).map(({ topic, typeNames }) => ({
 			value: topic,
 			hint: typeNames.join(', '),
-		})),
-	);
-	complete(typeInput, () => typeChoices(current(), types));
+		}));
+	});
+	complete(typeInput, async () => typeChoices(current(), await typesAsked));
 	contextInput.on('change', load);
 	// The graph goes on while the form is open.
 	topicInput.on('focus', load);
@@ -102,6 +103,14 @@ export function prepareTopicForm(options: TopicFormOptions): void {
 	});
 	qosForm.onChange(showPeers);
 	load();
+}
+
+function ask<T>(what: string, query: object, otherwise: T): Promise<T> {
+	return new Promise((resolve) => {
+		$.getJSON(`ros2-context/${what}`, query)
+			.done(resolve)
+			.fail(() => resolve(otherwise));
+	});
 }
 
 /** The types that the topic has, then all others. */

@@ -169,7 +169,8 @@ describe('the editor in a browser', function () {
 		assert.equal(await page.isChecked('#node-input-newestOnly'), false);
 		// A topic that only has subscriptions is nothing to subscribe to.
 		await page.fill('#node-input-topic', '');
-		await page.type('#node-input-topic', '/cmd_ve');
+		await page.type('#node-input-topic', '/c');
+		await page.waitForSelector('.red-ui-autoComplete-container li:has-text("/camera/image")');
 		assert.equal(await page.isVisible('.red-ui-autoComplete-container li:has-text("/cmd_vel")'), false);
 		await editor.close('cancel');
 	});
