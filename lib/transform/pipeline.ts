@@ -56,6 +56,7 @@ export function createPipeline(steps: unknown, environment: Partial<Omit<Environ
 		random: environment.random ?? Math.random,
 		memory: environment.memory ?? new Map(),
 		readArrays: environment.readArrays,
+		decodeImage: environment.decodeImage,
 		watch: environment.watch ?? new Watch(),
 		sources: new Map(),
 	};

@@ -1,5 +1,6 @@
 import type { Arrays } from '../tensor/arrays';
 import { createData, elementCount, type TensorData, type TensorType } from '../tensor/tensor';
+import type { DecodeImage } from './image/compressed';
 import type { OptionsOf, Schema } from './schema';
 import type { Watch } from './watch';
 
@@ -56,6 +57,8 @@ export interface Environment {
 	 * @throws Error when it cannot be read, or may not be.
 	 */
 	readonly readArrays: ((path: string) => Arrays) | undefined;
+	/** Decodes JPEG and PNG images; undefined where nothing does, as in the browser. */
+	readonly decodeImage: DecodeImage | undefined;
 	/** Lets others see what the steps do. */
 	readonly watch: Watch;
 	/** The topics besides the main one whose latest message a step wants, each with that message. */

@@ -4,6 +4,8 @@ import { readHeader } from '../../lib/onnx/header';
 import { resolveModelPath } from '../../lib/onnx/model-path';
 import { type ExpectedObservation, ObservationCheck, observationInput } from '../../lib/policy/expected';
 import { Tensor } from '../../lib/tensor/tensor';
+import { loadImages } from '../../lib/transform/decode/images';
+import type { DecodeImage } from '../../lib/transform/image/compressed';
 import { createPipeline, describeResult } from '../../lib/transform/pipeline';
 import { Watch } from '../../lib/transform/watch';
 import { defineNode, type Running, type Start } from '../shared/define-node';
@@ -24,13 +26,18 @@ interface TransformMessage extends NodeMessage {
 /** A list of steps from a ROS message to a tensor, from tensor to tensor, or from a tensor to a ROS message. */
 export default function (RED: NodeAPI): void {
 	const lives = serveTransforms(RED);
-	defineNode(RED, 'tensor-transform', properties, (context) => start(RED, lives, context));
+	defineNode(RED, 'tensor-transform', properties, (context) => {
+		// Only those that take images wait until what decodes compressed ones is loaded.
+		if (!hasImages(context.options.steps)) return start(RED, lives, context);
+		return loadImages().then((decode) => start(RED, lives, context, decode));
+	});
 }
 
 function start(
 	RED: NodeAPI,
 	lives: LiveNodes,
 	{ node, options, status }: Start<OptionsOf<typeof properties>>,
+	decodeImage?: DecodeImage,
 ): Running {
 	const watch = new Watch();
 	const contract = options.contract && contractCheck(RED, options.contract, options.steps);
@@ -38,6 +45,7 @@ function start(
 	const pipeline = createPipeline(options.steps, {
 		memory: memoryOf(node.z),
 		watch,
+		...(decodeImage && { decodeImage }),
 		readArrays: (path) => readArraysFile(path, modelFolders(RED)),
 	});
 	// Nothing is known of an episode before this: not even a last action that an earlier deploy left.
@@ -91,6 +99,12 @@ function start(
 		},
 		close: removeLive,
 	};
+}
+
+/** Whether there is a step for images, also inside of others. */
+function hasImages(value: unknown): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	return (value as { type?: unknown }).type === 'image' || Object.values(value).some(hasImages);
 }
 
 /** The check of a contract, once the steps and the model have passed it. */

@@ -1,5 +1,6 @@
 import type { NumberArray } from '../elements';
 import type { Block, Message, Output } from '../step';
+import { type DecodeImage, isCompressed, readCompressed } from './compressed';
 import { type Raster, RasterReader } from './raster';
 import { type ByteTables, byteTables, type Mix, Resizer, resizeBytes, type Target } from './resize';
 import { type Method, type Taps, tapsOf } from './taps';
@@ -47,13 +48,19 @@ export class ImageTransform {
 	#finite = new Float32Array(0);
 	#levels = new Float32Array(0);
 
-	constructor(settings: ImageSettings) {
+	readonly #decode: DecodeImage | undefined;
+
+	/** @param decode for compressed images; undefined where there is nothing that does, as in the browser */
+	constructor(settings: ImageSettings, decode?: DecodeImage) {
 		this.#settings = settings;
+		this.#decode = decode;
 	}
 
 	/** @throws TypeError or RangeError for what is no image, or has not the channels asked for. */
 	run(message: Message, output: Output): Block {
-		const raster = this.#withoutNotFinite(this.#reader.read(message));
+		const raster = this.#withoutNotFinite(
+			isCompressed(message) ? readCompressed(message, this.#decode) : this.#reader.read(message),
+		);
 		const plan = this.#planFor(raster);
 		const block = output.block(this.#settings.as, plan.dims);
 		const isBytes = block.type === 'uint8';

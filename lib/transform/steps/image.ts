@@ -6,13 +6,13 @@ import { defineStep, type Message } from '../step';
 
 const size = { integer: true, min: 1, max: 16384, unit: 'px', prominent: true } as const;
 
-/** sensor_msgs/msg/Image -> [1, c, h, w] or [1, h, w, c]: decoded, cropped, resized and normalized in one pass. */
+/** sensor_msgs/msg/Image or CompressedImage -> [1, c, h, w] or [1, h, w, c]: decoded, cropped, resized and normalized in one pass. */
 export const image = defineStep({
 	name: 'image',
 	group: 'Sensors',
 	title: 'Camera image',
-	help: 'Turns a camera image into what a network takes: decodes it, crops, resizes, puts the channels in order and normalizes, in one pass.',
-	formula: 'y = (x · rescale − mean) / std; sensor_msgs/msg/Image → [1, c, h, w]',
+	help: 'Turns a camera image into what a network takes: decodes it - raw, or compressed as JPEG or PNG -, crops, resizes, puts the channels in order and normalizes, in one pass.',
+	formula: 'y = (x · rescale − mean) / std; sensor_msgs/msg/Image or CompressedImage → [1, c, h, w]',
 	takes: 'message',
 	gives: 'tensor',
 	options: {
@@ -88,11 +88,11 @@ export const image = defineStep({
 			choices: { float32: 'what most models take', uint8: 'bytes, rounded and clipped to 0 … 255; set rescale to 1' },
 		}),
 	},
-	create(options, { output }) {
+	create(options, { output, environment }) {
 		if (options.crop !== undefined && (options.crop.length !== 4 || options.crop.slice(2).includes(0))) {
 			throw new RangeError(`Expected \`crop\` to be left, top, width, height, got [${options.crop.join(', ')}]`);
 		}
-		const transform = new ImageTransform(options as ImageSettings);
+		const transform = new ImageTransform(options as ImageSettings, environment.decodeImage);
 		return { run: (message: Message) => transform.run(message, output) };
 	},
 });
