@@ -131,6 +131,11 @@ export class Output {
 		this.#fresh = fresh;
 	}
 
+	/** Whether what it gives leaves the list, so that it is new each time. */
+	get isFresh(): boolean {
+		return this.#fresh;
+	}
+
 	/** A block to be filled entirely: old values may still be in it. */
 	block(type: TensorType, dims: readonly number[]): MutableBlock {
 		const length = elementCount(dims);

@@ -1,3 +1,4 @@
+import { Tensor } from '../../tensor/tensor';
 import { convert } from '../convert';
 import { choice } from '../schema';
 import { defineStep } from '../step';
@@ -17,11 +18,11 @@ export const cast = defineStep({
 	options: {
 		to: choice({ description: 'The new type.', prominent: true, default: 'float32', choices: numericTypes }),
 	},
-	sharesInput: true,
 	create({ to }, { output }) {
 		return {
 			run(input: import('../step').Block) {
-				if (input.type === to) return input;
+				// What stays as it is needs no copy, except of memory that the step before writes anew.
+				if (input.type === to && (!output.isFresh || input instanceof Tensor)) return input;
 				const block = output.block(to, input.dims);
 				convert(input, 0, block, 0, input.data.length);
 				return block;

@@ -441,3 +441,16 @@ describe('the schemas of the steps', () => {
 		assert.equal(new Set(allSteps.map(({ name }) => name)).size, allSteps.length);
 	});
 });
+
+describe('what leaves a list of steps', () => {
+	it('is not written again, also behind a cast that changes nothing', () => {
+		const select = { type: 'select', fields: ['x', 'y'] };
+		const stack = { type: 'stack', terms: [{ steps: [select] }] };
+		for (const steps of [[stack, { type: 'cast', to: 'float32' }], [stack], [stack, { type: 'cast', to: 'float64' }]]) {
+			const pipeline = createPipeline(steps);
+			const first = pipeline.run({ x: 1, y: 2 }) as Tensor;
+			pipeline.run({ x: 3, y: 4 });
+			assert.deepEqual(Array.from(first.data as Float32Array), [1, 2]);
+		}
+	});
+});
