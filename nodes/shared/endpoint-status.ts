@@ -22,7 +22,12 @@ export function endpointStatus(
 	{ node, status, report }: Pick<Start<unknown>, 'node' | 'status' | 'report'>,
 ): EndpointStatus {
 	let warning: string | undefined;
+	/** What did not fit last, until something fits. */
+	let misfit: string | undefined;
 	const show = (count: number) => {
+		if (count > 0) misfit = undefined;
+		// That nobody is there would be wrong, and less than what is known already.
+		if (misfit !== undefined) return status.set('red', 'ring', misfit);
 		const key = count === 0 ? 'none' : count === 1 ? 'one' : 'many';
 		const text = RED._(`${type}.status.${key}`, { count });
 		if (warning !== undefined && count > 0) status.set('yellow', 'dot', warning);
@@ -45,7 +50,8 @@ export function endpointStatus(
 					status.set('yellow', 'ring', RED._(`${type}.status.deadline`));
 					return report(new Error(`The deadline of ${topic} has been missed ${event.total} times`), { topic });
 				case 'incompatible':
-					status.set('red', 'ring', RED._(`${type}.status.incompatible`, { policy: event.policy }));
+					misfit = RED._(`${type}.status.incompatible`, { policy: event.policy });
+					status.set('red', 'ring', misfit);
 					return report(new Error(event.message), { topic });
 			}
 		},

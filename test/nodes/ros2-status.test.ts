@@ -37,6 +37,17 @@ describe('the status of a subscriber or publisher', () => {
 		assert.deepEqual(reported, ['offers volatile']);
 	});
 
+	it('goes on naming what does not fit, also when it was found before the first count, until something fits', () => {
+		const { show, onEvent } = make();
+		onEvent({ kind: 'incompatible', policy: 'reliability', message: 'offers best_effort' });
+		show(0);
+		assert.equal(shown, 'red: incompatible reliability');
+		onEvent({ kind: 'matched', count: 1 });
+		assert.equal(shown, 'green: one 1');
+		onEvent({ kind: 'matched', count: 0 });
+		assert.equal(shown, 'grey: none 0');
+	});
+
 	it('keeps showing a receive buffer that is too small, but no trouble that may pass', () => {
 		const { showWarning, onEvent } = make();
 		showWarning('network');
