@@ -126,6 +126,7 @@ export function sizeOf(kind: TermKind | undefined, joints: number | undefined): 
 
 /** How many elements the whole observation has; undefined when a term's are not known. */
 export function observationSize({ observation, history, jointCount }: PolicyContract): number | undefined {
+	if (observation.length === 0) return undefined;
 	let total = 0;
 	for (const term of observation) {
 		const size = termSize(term, { history, jointCount });

@@ -72,7 +72,7 @@ export function parseExpected(name: string, value: unknown): ExpectedObservation
 
 /** The input of a model that takes the observation: the one that is called so, otherwise the first. */
 export function observationInput(inputs: readonly ModelInput[]): ModelInput | undefined {
-	return inputs.find(({ name }) => /^(obs|observations?|policy|input)$/i.test(name)) ?? inputs[0];
+	return inputs.find(({ name }) => /obs/i.test(name)) ?? inputs[0];
 }
 
 /** Holds what the steps give against what a policy expects: the order of the terms and the size of each. */

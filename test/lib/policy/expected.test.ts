@@ -78,6 +78,12 @@ describe('an expected observation', () => {
 		assert.deepEqual([perFrame.terms[0]?.size, perFrame.size], [2, 12]);
 	});
 
+	it('knows no size where the trainer names no terms', () => {
+		const metadata = JSON.stringify({ dof_names: '["a", "b"]', kp: '[1, 1]', kd: '[0, 0]' });
+		const { size, terms } = expectedObservation(readPolicy([metadata]));
+		assert.deepEqual([size, terms], [undefined, []]);
+	});
+
 	it('looks at the input that takes the observation', () => {
 		const input = (name: string, size: number) => ({ name, shape: [1, size] });
 		assert.equal(observationInput([input('h_in', 8), input('obs', 4)])?.name, 'obs');

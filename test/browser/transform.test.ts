@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { Demo, type Flow } from '../demo';
+import { openBrowser } from './browser';
+import { Editor } from './editor';
+
+const root = join(__dirname, '..', '..', '..');
+const cartPole = JSON.parse(readFileSync(join(root, 'examples', '01 - Balance a cart-pole.json'), 'utf8')) as Flow;
+const recording = join(root, 'test', 'fixtures', 'transform', 'recording_wrong.npz');
+/** A contract of the cart-pole, in this project's own form. */
+const contract = JSON.stringify({
+	format: 'ros2-inference-policy/1',
+	joints: ['slider', 'hinge'],
+	observation: [
+		{ name: 'joint_pos', kind: 'joint-position' },
+		{ name: 'joint_vel', kind: 'joint-velocity' },
+	],
+});
+
+describe('the dialog of tensor-transform in a browser', function () {
+	this.timeout(60_000);
+	let browser: Browser | undefined;
+	let demo: Demo | undefined;
+	let editor: Editor;
+
+	before(async function () {
+		this.timeout(360_000);
+		const opened = await openBrowser();
+		if ('reason' in opened) {
+			console.log(`    skipped: ${opened.reason}`);
+			return this.skip();
+		}
+		browser = opened;
+		demo = await Demo.start('01', cartPole, { ROS_DOMAIN_ID: '79' });
+		editor = await Editor.open(browser, demo.url, 'balance-observation');
+	});
+
+	after(async () => {
+		await browser?.close();
+		await demo?.stop();
+	});
+
+	afterEach(() => {
+		assert.deepEqual(editor?.errors.splice(0) ?? [], []);
+	});
+
+	const cells = () => editor.page.locator('#tensor-transform-live-elements td').allTextContents();
+
+	it('shows the running vector with its joints, and tries the last message', async () => {
+		const { page } = editor;
+		await editor.edit('balance-observation');
+		await page.click('#tensor-transform-live-link');
+		await page.waitForSelector('#tensor-transform-live-elements td');
+		const texts = await cells();
+		assert.equal(texts.length, 4 * 5);
+		assert.ok(texts.includes('velocity of hinge'));
+		assert.match((await page.textContent('#tensor-transform-live-info')) ?? '', /^\d+ messages since/);
+		await page.click('#tensor-transform-capture');
+		await page.waitForSelector('.tensor-transform-result:has-text("float32[1, 4]")');
+		assert.match(await editor.value('#tensor-transform-sample'), /"hinge"/);
+		await editor.close('cancel');
+		assert.equal(await editor.changed('balance-observation'), false);
+	});
+
+	it('fills the observation in from a contract, and keeps what is checked', async () => {
+		const { page } = editor;
+		await editor.edit('balance-observation');
+		await page.click('#tensor-transform-policy-link');
+		await page.fill('#tensor-transform-policy-text', contract);
+		await page.fill('#tensor-transform-policy-model', 'models/cart-pole.onnx');
+		await page.click('[data-part="observation"]');
+		await page.waitForSelector('#tensor-transform-contract', { state: 'visible' });
+		const text = (await page.textContent('#tensor-transform-contract-text')) ?? '';
+		assert.match(text, /JSON contract, 4 elements \(joint_pos 2, joint_vel 2\).*models\/cart-pole\.onnx/);
+		await editor.close('ok');
+		assert.equal(await editor.changed('balance-observation'), true);
+		await editor.edit('balance-observation');
+		assert.ok(await page.isVisible('#tensor-transform-contract'));
+		await page.click('#tensor-transform-contract-remove');
+		assert.ok(!(await page.isVisible('#tensor-transform-contract')));
+		await editor.close('ok');
+	});
+
+	it('says why a model does not fit, and fills nothing in', async () => {
+		const { page } = editor;
+		await editor.edit('balance-action');
+		await page.click('#tensor-transform-policy-link');
+		await page.fill('#tensor-transform-policy-text', contract);
+		await page.fill('#tensor-transform-policy-model', 'models/pendulum.onnx');
+		await page.click('[data-part="observation"]');
+		await page.waitForSelector('#tensor-transform-policy-notes.tensor-transform-failed');
+		assert.match((await page.textContent('#tensor-transform-policy-notes')) ?? '', /has 4 elements.*got 3/);
+		await editor.close('cancel');
+		assert.equal(await editor.changed('balance-action'), false);
+	});
+
+	it('replays a recording', async () => {
+		const { page } = editor;
+		await editor.edit('balance-action');
+		await page.click('#tensor-transform-try');
+		await page.setInputFiles('#tensor-transform-recording', recording);
+		// Its messages are none of what this node takes: the first step says so.
+		await page.waitForSelector('.tensor-transform-result.tensor-transform-failed');
+		assert.match(await editor.value('#tensor-transform-sample'), /orientation/);
+		await editor.close('cancel');
+	});
+});
