@@ -24,16 +24,24 @@ function time(action: () => unknown): number {
 	return rates.sort((a, b) => a - b)[rates.length >> 1] as number;
 }
 
-/** Bytes of garbage per call: what the heap and the buffers grow by while nothing is collected. */
+/** What a call leaves behind in memory besides its result, median of some, each with the heap swept before. */
 function garbage(action: () => unknown, kept: number): string {
-	if (typeof globalThis.gc !== 'function') return 'run with --expose-gc to see the garbage';
-	const used = () => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
-	for (let i = 0; i < 200; i++) action();
-	globalThis.gc();
-	const before = used();
-	const count = 20;
-	for (let i = 0; i < count; i++) action();
-	return `${Math.round((used() - before) / count - kept)} bytes of garbage beyond the result of ${kept}`;
+	const sweep = globalThis.gc;
+	if (typeof sweep !== 'function') return 'run with --expose-gc to see the garbage';
+	const grows = (call: () => unknown): number => {
+		const growths: number[] = [];
+		for (let i = 0; i < 15; i++) {
+			sweep();
+			const before = process.memoryUsage();
+			call();
+			const after = process.memoryUsage();
+			growths.push(after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers);
+		}
+		return growths.sort((a, b) => a - b)[7] as number;
+	};
+	// Asking for the figures leaves something behind too.
+	const bytes = grows(action) - grows(() => undefined) - kept;
+	return `${Math.round(bytes)} bytes left behind besides the ${kept} of the result`;
 }
 
 const us = (value: number) => `${value.toFixed(value < 100 ? 2 : 0)} us`;
