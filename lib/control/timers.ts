@@ -5,6 +5,11 @@ export interface Timers {
 	/** Calls back once, `delay` ms from now. */
 	setTimeout(callback: () => void, delay: number): unknown;
 	clearTimeout(timer: unknown): void;
+	/**
+	 * Calls back every `interval` ms, without drift, where that can be done better than by timeouts.
+	 * @returns what stops it; undefined when timeouts are as good
+	 */
+	every?(interval: number, callback: () => void): (() => void) | undefined;
 }
 
 /** The process's own. */
