@@ -1,44 +1,150 @@
 import type { NodeAPI, NodeMessage } from 'node-red';
-import { BriefError } from '../../lib/check';
-import { RateLimiter } from '../../lib/control/rate-limiter';
-import { defineNode } from '../shared/define-node';
+import { BriefError, checkNumber, show } from '../../lib/check';
+import { Gate } from '../../lib/control/gate';
+import type { GateState } from '../../lib/control/gate-options';
+import { systemNow } from '../../lib/ros/clock';
+import { defineNode, type Running, type Start } from '../shared/define-node';
+import type { RosInfo } from '../shared/ros-info';
+import { type Stoppable, serveStops } from './admin';
+import { checkTogether, type Options } from './check';
 import { properties } from './config';
+import { lastWord, sendAtOnce } from './last-word';
+import { rosStop } from './ros-stop';
+
+interface Message extends NodeMessage {
+	ros?: Partial<RosInfo>;
+	/** `stop` or `reset`, where the settings know them. */
+	gate?: unknown;
+	/** Hz, where the settings allow it. */
+	rate?: unknown;
+}
+
+/** Nodes whose stop is on. A deploy ends the node, but not its stop. */
+const latched = new Set<string>();
 
 export default function (RED: NodeAPI): void {
-	defineNode(RED, 'rate-limiter', properties, ({ node, options, status }) => {
-		const { safeMessage } = options;
-		if ((options.timeout === undefined) !== (safeMessage === undefined)) {
-			throw new BriefError(
-				'timeout and safe',
-				'Expected `timeout` (s) and `safeMessage` (JSON) both to be set or both to be empty: ' +
-					'the safe message is what is sent when the input has been silent for the timeout',
+	const stops = serveStops(RED);
+	defineNode(RED, 'rate-limiter', properties, (context) => start(RED, stops, context));
+}
+
+function start(
+	RED: NodeAPI,
+	stops: ReturnType<typeof serveStops>,
+	{ node, options, status, report }: Start<Options>,
+): Running {
+	checkTogether(options);
+	const { safeMessage, maxAge, onFault } = options;
+	let passed = 0;
+	let dropped = 0;
+	let isLast = false;
+	let isPassing = false;
+	const text = (key: string, values?: object) => RED._(`rate-limiter.status.${key}`, values as never);
+
+	const onState = ({ mode, reason, topic }: GateState) => {
+		isPassing = mode === 'passing';
+		const action = mode === 'passing' || mode === 'idle' ? undefined : mode === 'stopped' ? 'safe' : onFault;
+		if (mode === 'stopped') status.set('red', 'dot', text('stopped'));
+		else if (mode === 'fault') {
+			status.set(
+				'yellow',
+				'ring',
+				text('fault', { reason: text(`reason.${reason}`), action: text(`action.${onFault}`) }),
 			);
-		}
-		let passed = 0;
-		let dropped = 0;
-		let topic: string | undefined;
-		const limiter = new RateLimiter<NodeMessage>({
-			rate: options.rate,
-			timeout: options.timeout,
-			send(message) {
-				passed++;
-				node.send(message);
-			},
-			onDrop() {
-				dropped++;
-			},
-			onSilent() {
-				status.set('yellow', 'ring', RED._('rate-limiter.status.silent'));
-				node.send({ topic, payload: structuredClone(safeMessage) } as NodeMessage);
-			},
-		});
-		return {
-			input(message) {
-				topic = message.topic;
-				limiter.push(message);
-				status.update('green', 'dot', () => RED._('rate-limiter.status.passing', { passed, dropped }));
-			},
-			close: () => limiter.close(),
-		};
+		} else if (mode === 'idle') status.set('grey', 'ring', text('idle'));
+		if (!isLast) node.send([null, { topic, payload: { mode, reason, action } } as NodeMessage]);
+	};
+	const gate = new Gate<Message>({
+		rate: options.rate,
+		fixed: options.pacing === 'fixed',
+		perTopic: options.scope === 'topic',
+		fields: options.fields,
+		together: options.together,
+		start: options.start,
+		finite: options.finite,
+		timeout: options.timeout,
+		maxAge,
+		stampOf: ({ ros }) => stampOf(ros),
+		wallNow: systemNow,
+		onFault,
+		recovery: options.recovery,
+		safe: safeMessage,
+		failSafe: options.failSafe,
+		send(message) {
+			passed++;
+			if (isLast) sendAtOnce(RED, node, message);
+			else node.send(message);
+		},
+		onDrop() {
+			dropped++;
+		},
+		onState,
+		onError: report,
 	});
+	const control: Stoppable = {
+		get isStopped() {
+			return gate.isStopped;
+		},
+		stop() {
+			gate.stop();
+			latched.add(node.id);
+		},
+		reset() {
+			gate.reset();
+			latched.delete(node.id);
+		},
+	};
+	const ends: (() => void)[] = [];
+	if (options.stop) {
+		ends.push(stops.add(node.id, control), rosStop(RED, options, control, report));
+		if (latched.has(node.id)) gate.stop();
+		node.on('close', (removed: boolean, done: () => void) => {
+			if (removed) latched.delete(node.id);
+			done();
+		});
+	}
+	if (options.failSafe) {
+		lastWord(RED, node, () => {
+			isLast = true;
+			gate.lastWord();
+		});
+	}
+
+	/** @returns whether the message was one for the gate itself. */
+	const obey = (message: Message): boolean => {
+		const { gate: word } = message;
+		if (word === undefined || !(options.stop || options.recovery === 'reset')) return false;
+		if (word === 'stop' && options.stop) control.stop();
+		else if (word === 'reset') control.reset();
+		else throw new BriefError('unknown msg.gate', `Expected \`msg.gate\` to be "stop" or "reset", got ${show(word)}`);
+		return true;
+	};
+	return {
+		input(message: Message) {
+			if (obey(message)) return;
+			if (options.rateFromMessage && message.rate !== undefined) {
+				gate.setRate(checkNumber('msg.rate', message.rate, { above: 0, max: 10_000, unit: 'Hz' }), message.topic);
+				if (message.payload === undefined) return;
+			}
+			try {
+				gate.push(message);
+			} catch (error) {
+				if (error instanceof BriefError) status.set('red', 'ring', error.brief);
+				else status.set('red', 'ring', text('refused'));
+				throw error;
+			}
+			if (isPassing) status.update('green', 'dot', () => text('passing', { passed, dropped }));
+		},
+		close() {
+			for (const end of ends) end();
+			gate.close();
+		},
+	};
+}
+
+/** When what is behind a message was measured, or else received: ms since the Unix epoch. */
+function stampOf(ros: Partial<RosInfo> | undefined): number | undefined {
+	const stamp = ros?.stamp;
+	// A stamp of zero is one that nobody has set.
+	if (stamp && (stamp.sec !== 0 || stamp.nanosec !== 0)) return stamp.sec * 1000 + stamp.nanosec / 1e6;
+	return ros?.receivedAt;
 }

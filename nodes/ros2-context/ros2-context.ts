@@ -48,7 +48,9 @@ export default function (RED: NodeAPI): void {
 			context.failure = asError(error);
 		}
 		this.on('close', (done: () => void) => {
-			if (context.graph) context.graph.close().then(done, done);
+			const { graph } = context;
+			// A safe command that nodes send as they stop is still on its way through promises.
+			if (graph) setImmediate(() => graph.close().then(done, done));
 			else done();
 		});
 	});

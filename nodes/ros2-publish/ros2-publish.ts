@@ -25,7 +25,11 @@ export default function (RED: NodeAPI): void {
 				const payload = hasHeader ? withStamp(message.payload, systemNow()) : message.payload;
 				publisher.publish(type.encode(payload));
 			},
-			close: () => publisher.close(),
+			async close() {
+				// A safe command that the nodes before send as they stop is still on its way through promises.
+				await new Promise((resolve) => setImmediate(resolve));
+				await publisher.close();
+			},
 		};
 	});
 }
