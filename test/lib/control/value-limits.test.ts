@@ -105,7 +105,7 @@ describe('ValueLimits', () => {
 				for (let i = 0; i < 200 && (i === 0 || !limiter.isSettled); i++)
 					value = limitOne(limiter, command, limits, 0.05);
 				assert.ok(limiter.isSettled);
-				assert.equal(value, Math.min(3, Math.max(-2, command)));
+				close(value, Math.min(3, Math.max(-2, command)));
 			}),
 		);
 	});
