@@ -283,7 +283,7 @@ async function main(): Promise<void> {
 		for (const driver of [drivers.flow, drivers.rclpy]) {
 			await driver?.line();
 			// So that code is compiled, caches are filled and onnx-infer has chosen its place.
-			await driver?.run(1000, 3);
+			await driver?.run(1000, 10);
 		}
 		if (typeof rclpy === 'string') console.log(`No comparison, since there is no rclpy with onnxruntime: ${rclpy}`);
 		else console.log(`Against rclpy on ${process.env.RMW_IMPLEMENTATION ?? 'its default middleware'}`);
