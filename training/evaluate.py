@@ -2,11 +2,12 @@
 
     python evaluate.py cart-pole
     python evaluate.py pendulum
+    python evaluate.py pendulum --model ../models/pendulum-lstm.onnx --minutes 0
     python evaluate.py cart-pole --model some-other.onnx --episodes 20
 
 The policies are run with onnxruntime from the exported file, as a robot would run them. Two
 "policies" that know nothing, one without any action and one with random actions, show what the
-figures are worth.
+figures are worth. A policy that remembers is also run without its memory.
 """
 
 import argparse
@@ -21,16 +22,45 @@ ROOT = Path(__file__).parent.parent
 
 
 class Model:
-    """The exported policy: an observation in, a command in N or N m out."""
+    """The exported policy: an observation in, a command in N or N m out.
 
-    def __init__(self, path, to_command):
+    Which kind it is shows in the names of its inputs: `obs` alone, `obs` with the state of an LSTM,
+    or a `window` of the last observations. `remembers=False` takes its memory away: the state is
+    zero at each step, or the window holds nothing but the newest observation.
+    """
+
+    def __init__(self, path, to_command, remembers=True):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self.to_command = to_command
+        self.shapes = {value.name: value.shape for value in self.session.get_inputs()}
+        self.has_memory = "window" in self.shapes or "h_in" in self.shapes
+        self.to_command, self.remembers = to_command, remembers
+        self.begin()
+
+    def begin(self):
+        """Forgets the last episode."""
+        self.window = None
+        self.state = {name: np.zeros(self.shapes[name], np.float32) for name in ("h_in", "c_in") if name in self.shapes}
 
     def __call__(self, obs):
-        return self.to_command(self.session.run(None, {"obs": np.asarray(obs, np.float32)[None]})[0][0])
+        name = "window" if "window" in self.shapes else "obs"
+        width = self.shapes[name][-1]  # the networks that remember see no speed, which comes last
+        obs = np.asarray(obs[:width], np.float32)[None]
+        if not self.remembers:
+            self.begin()
+        if name == "window":
+            length = self.shapes[name][1]
+            self.window = np.repeat(obs, length, 0) if self.window is None else np.concatenate((self.window[1:], obs))
+            obs = self.window[None]
+        command, *state = self.session.run(None, {name: obs, **self.state})
+        self.state = dict(zip(self.state, state, strict=True))
+        return self.to_command(command[0])
+
+
+def begin(policy):
+    if isinstance(policy, Model):
+        policy.begin()
 
 
 class Robot:
@@ -89,6 +119,7 @@ def cart_pole_gymnasium(policy, episodes):
     env = gymnasium.make("CartPole-v1")
     returns = []
     for episode in range(episodes):
+        begin(policy)
         obs, _ = env.reset(seed=episode)
         total, over = 0.0, False
         while not over:
@@ -107,6 +138,7 @@ def cart_pole_robot(policy, episodes, push, delay, seconds=60):
     bodies = {name: robot.model.body(name).id for name in ("cart", "pole")}
     lasted, widest = [], []
     for episode in range(episodes):
+        begin(policy)
         rng = np.random.default_rng(episode)
         robot.start(rng.uniform(-0.05, 0.05, 2), rng.uniform(-0.05, 0.05, 2), delay, rng)
         data, reach, until, steps = robot.data, 0.0, 0, 0
@@ -174,6 +206,7 @@ def pendulum_gymnasium(policy, episodes):
     env = gymnasium.make("Pendulum-v1")
     returns = []
     for episode in range(episodes):
+        begin(policy)
         obs, _ = env.reset(seed=episode)
         total = 0.0
         for _ in range(200):
@@ -188,6 +221,7 @@ def pendulum_robot(policy, episodes, delay, hanging, seconds=10):
     robot = Robot("pendulum", 20)
     returns, settled = [], []
     for episode in range(episodes):
+        begin(policy)
         rng = np.random.default_rng(episode)
         if hanging:
             robot.start(np.pi + rng.uniform(-0.05, 0.05), rng.uniform(-0.05, 0.05), delay, rng)
@@ -209,11 +243,16 @@ def pendulum_robot(policy, episodes, delay, hanging, seconds=10):
 
 
 def pendulum(model, episodes, minutes, only):
+    def to_torque(action):
+        return 2.0 * float(action[0])
+
     policies = {
-        "policy": Model(model, lambda action: 2.0 * float(action[0])),
+        "policy": Model(model, to_torque),
         "no action": lambda obs: 0.0,
         "random": lambda obs, rng=np.random.default_rng(0): rng.uniform(-2, 2),
     }
+    if policies["policy"].has_memory:
+        policies["policy without memory"] = Model(model, to_torque, remembers=False)
     print(f"\nPendulum-v1, return of {episodes} episodes (0 would be best)\n")
     print("| | mean | std | min | |\n|---|---|---|---|---|")
     for name, policy in policies.items():

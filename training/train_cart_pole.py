@@ -10,7 +10,7 @@ import torch
 
 import ppo
 from environments import CartPole
-from export import export
+from export import batch_of, export
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--seed", type=int, default=1)
@@ -25,7 +25,7 @@ policy = ppo.DiscretePolicy(observations=4, actions=2)
 steps = ppo.train(CartPole(64, args.seed), policy, iterations=args.iterations, gamma=0.99,
                   learning_rate=1e-3, entropy_bonus=0.003, reward_scale=0.1, seed=args.seed)
 
-export(policy, args.out, inputs=4, output="logits", metadata={
+export(policy, args.out, **batch_of(4), outputs=["logits"], metadata={
     "joint_names": ["slider", "hinge"],
     "observation_names": ["slider.position", "slider.velocity", "hinge.position", "hinge.velocity"],
     "action_names": ["slider.effort"],

@@ -10,7 +10,7 @@ import torch
 
 import ppo
 from environments import Pendulum
-from export import export
+from export import batch_of, export
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--seed", type=int, default=1)
@@ -25,7 +25,7 @@ policy = ppo.ContinuousPolicy(observations=3, actions=1)
 steps = ppo.train(Pendulum(64, args.seed), policy, iterations=args.iterations, gamma=0.97,
                   learning_rate=1e-3, reward_scale=0.1, seed=args.seed)
 
-export(policy, args.out, inputs=3, output="action", metadata={
+export(policy, args.out, **batch_of(3), outputs=["action"], metadata={
     "joint_names": ["hinge"],
     "observation_names": ["cos(hinge.position)", "sin(hinge.position)", "hinge.velocity"],
     "action_names": ["hinge.effort"],
