@@ -4,7 +4,7 @@
 //   PORT=1990 npm start           on another port
 //   npm start -- --fresh          throws away what was changed in the editor before
 //   npm start -- --example 02     another example
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -37,6 +37,7 @@ const flowFile = `flows-${example.slice(0, 2)}.json`;
 if (options.fresh) rmSync(join(userDir, flowFile), { force: true });
 mkdirSync(userDir, { recursive: true });
 const kept = existsSync(join(userDir, flowFile));
+const hasRobot = readFileSync(join(root, 'examples', example), 'utf8').includes('"sim-robot"');
 if (!kept) copyFileSync(join(root, 'examples', example), join(userDir, flowFile));
 
 const RED = require('node-red');
@@ -75,11 +76,14 @@ RED.runtime.events.once('flows:started', () => {
   Node-RED is running with "${example.replace('.json', '')}"${kept ? ' as you left it (npm start -- --fresh begins anew)' : ''}.
 
     The flow:           http://127.0.0.1:${port}/
-    The robot, live:    http://127.0.0.1:${port}/sim-robot/view
+${hasRobot ? `    The robot, live:    http://127.0.0.1:${port}/sim-robot/view\n` : ''}\
     With ROS 2 here:    ROS_DOMAIN_ID=${process.env.ROS_DOMAIN_ID} ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ros2 topic list
 
-  Watch the policy hold the robot. Press "push" in the flow or in the picture; cut the wire to onnx-infer, deploy, and
-  watch it fall. Ctrl+C ends it.
+  ${
+		hasRobot
+			? 'Watch the policy hold the robot. Push it in the flow or in the picture; cut the wire to onnx-infer, deploy, and\n  watch it fall.'
+			: 'Open the comment in the flow: it says what there is to see and to do.'
+	} Ctrl+C ends it.
 `);
 });
 

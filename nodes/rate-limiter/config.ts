@@ -35,7 +35,8 @@ export const properties = {
 	scope: choice('all', ['all', 'topic']),
 	/** Take the rate from `msg.rate` (Hz) where there is one. */
 	rateFromMessage: boolean(false),
-	fields: json<FieldLimits[]>([], (name, value) => checkArray(name, value, checkRow)),
+	/** A text of JSON, as the form keeps it. */
+	fields: json<FieldLimits[]>('[]', (name, value) => checkArray(name, value, checkRow)),
 	/** Scale all values by the same factor. */
 	together: boolean(false),
 	/** Where values stand before the first command. */

@@ -1,4 +1,5 @@
 import type { EditorRED } from 'node-red';
+import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
 import { properties } from './config';
 import { prepareLimits } from './limits-list.editor';
@@ -41,6 +42,8 @@ async function press(id: string, translate: Translate): Promise<void> {
 	}
 }
 
+fillMissing('rate-limiter', properties);
+
 RED.nodes.registerType('rate-limiter', {
 	category: 'ROS 2',
 	color: '#E8A87C',
@@ -71,13 +74,6 @@ RED.nodes.registerType('rate-limiter', {
 	oneditprepare() {
 		const node = this as unknown as Saved;
 		const translate: Translate = (key, values) => this._(`rate-limiter.${key}`, values as never);
-		// A node saved by an older version lacks properties; its form shows what they mean then.
-		for (const [name, { value }] of Object.entries(properties)) {
-			if (node[name as keyof typeof properties] !== undefined || name === 'context') continue;
-			const field = $(`#node-input-${name}`);
-			if (typeof value === 'boolean') field.prop('checked', value);
-			else field.val(typeof value === 'object' ? JSON.stringify(value) : String(value));
-		}
 		const fields = $('#node-input-fields');
 		if (Array.isArray(node.fields)) fields.val(JSON.stringify(node.fields));
 		prepareLimits(fields, $('#node-input-fields-list'), $('#node-input-fields-kind'), translate);
