@@ -57,7 +57,8 @@ let hooks = 0;
 
 /**
  * Sends a message so that it has passed through the nodes after this one when the call returns, where these work at
- * once, or within its microtasks. Node-RED itself hands messages on later, when nodes are closed and not found any more.
+ * once, or within its microtasks; and once more behind what is under way. Node-RED itself hands messages on later, when
+ * nodes are closed and not found any more.
  */
 export function sendAtOnce(RED: NodeAPI, node: Node, message: NodeMessage): void {
 	const id = RED.util.generateId();
@@ -71,12 +72,14 @@ export function sendAtOnce(RED: NodeAPI, node: Node, message: NodeMessage): void
 		next.receive(cloneMessage ? RED.util.cloneMessage(msg) : msg);
 		return false;
 	});
-	try {
-		node.send({ ...message, _msgid: id } as NodeMessage);
-	} finally {
-		// Nodes that send from a promise, as function nodes do, come before this.
+	const say = () => node.send({ ...RED.util.cloneMessage(message), _msgid: id } as NodeMessage);
+	// What was sent just before is still in Node-RED's queue, and would be the last to arrive: so it is said again behind
+	// that. Nodes that send from a promise, as function nodes do, come before this too.
+	setImmediate(() => {
 		setImmediate(() => RED.hooks.remove(name));
-	}
+		say();
+	});
+	say();
 }
 
 /** What Node-RED is about to hand on. */

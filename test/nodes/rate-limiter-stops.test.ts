@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import type { Node, NodeAPI } from 'node-red';
-import { lastWord } from '../../nodes/rate-limiter/last-word';
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { lastWord, sendAtOnce } from '../../nodes/rate-limiter/last-word';
 
 /** How often a node on the tab `tab` has its last word when Node-RED announces a stop. */
 function wordsAt(event: object): number {
@@ -40,4 +40,76 @@ describe('lastWord', () => {
 	] as const) {
 		it(`is not said at ${what}, which leaves the node running`, () => assert.equal(wordsAt(event), 0));
 	}
+});
+
+describe('sendAtOnce', () => {
+	/** A Node-RED of a node, a function node that sends from a promise, and a receiver; messages wait in its queue. */
+	function setUp() {
+		const got: unknown[] = [];
+		const hooks = new Map<string, (event: object) => unknown>();
+		let areClosed = false;
+		const route = (id: string, msg: object) => {
+			for (const hook of hooks.values()) if (hook({ msg, destination: { id }, cloneMessage: false }) === false) return;
+			if (!areClosed) setImmediate(() => nodes[id]?.receive?.(msg));
+		};
+		const nodes: Record<string, { wires: string[][]; receive?(msg: object): void; send?(msg: object): void }> = {
+			me: { wires: [['function']], send: (msg) => route('function', msg) },
+			function: { wires: [['out']], receive: (msg) => void Promise.resolve().then(() => route('out', msg)) },
+			out: { wires: [], receive: (msg) => got.push((msg as NodeMessage).payload) },
+		};
+		const RED = {
+			util: { generateId: () => 'id', cloneMessage: structuredClone },
+			hooks: {
+				add: (name: string, hook: (event: object) => unknown) => hooks.set(name, hook),
+				remove: (name: string) => hooks.delete(name),
+			},
+			nodes: { getNode: (id: string) => (areClosed ? null : nodes[id]) },
+		};
+		const close = () => {
+			areClosed = true;
+		};
+		return { RED: RED as unknown as NodeAPI, node: nodes.me as unknown as Node, nodes, hooks, got, close };
+	}
+	const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+	it('reaches the nodes after it although Node-RED finds none of them any more', async () => {
+		const { RED, node, hooks, got, close } = setUp();
+		sendAtOnce(RED, node, { payload: 'stop' } as NodeMessage);
+		close();
+		await Promise.resolve().then(() => {});
+		assert.deepEqual(got, ['stop'], 'before anything else happens');
+		for (let i = 0; i < 3; i++) await turn();
+		assert.equal(hooks.size, 0);
+		// The negative control: as any message is sent.
+		const other = setUp();
+		other.node.send({ payload: 'stop' } as NodeMessage);
+		other.close();
+		await turn();
+		await turn();
+		assert.deepEqual(other.got, []);
+	});
+
+	it('has the last word over what waits in the queue', async () => {
+		const { RED, node, nodes, got, close } = setUp();
+		setImmediate(() => nodes.out?.receive?.({ payload: 'go' }));
+		sendAtOnce(RED, node, { payload: 'stop' } as NodeMessage);
+		close();
+		await turn();
+		await turn();
+		assert.deepEqual(got, ['stop', 'go', 'stop']);
+	});
+
+	it('comes to an end where wires go round', () => {
+		const { RED, node, nodes, got, close } = setUp();
+		const loop = nodes.function;
+		if (!loop) return assert.fail();
+		loop.wires = [['function', 'out']];
+		loop.receive = (msg) => {
+			got.push(1);
+			nodes.me?.send?.(msg);
+		};
+		sendAtOnce(RED, node, { payload: 'stop' } as NodeMessage);
+		close();
+		assert.ok(got.length > 1 && got.length <= 101, String(got.length));
+	});
 });
