@@ -1,8 +1,11 @@
 import type { EditorRED } from 'node-red';
+import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
 import { properties } from './config';
 
 declare const RED: EditorRED;
+
+fillMissing('message-sync', properties);
 
 RED.nodes.registerType('message-sync', {
 	category: 'ROS 2',

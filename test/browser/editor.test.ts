@@ -108,7 +108,9 @@ describe('the editor in a browser', function () {
 		}
 	});
 
-	it('opens every dialog without an error, and Done changes nothing that was not edited', async () => {
+	it('opens every dialog without an error, and Done changes nothing that was not edited', async function () {
+		// Each dialog slides in and out, which takes most of a second.
+		this.timeout(240_000);
 		for (const { id } of own) {
 			await editor.edit(id);
 			await editor.close();

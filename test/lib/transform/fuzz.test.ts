@@ -162,7 +162,7 @@ describe('properties', () => {
 
 	it('joints by name come out in the order asked for, whatever the order of the message', () => {
 		const joints = fc.uniqueArray(
-			fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name.trim() === name),
+			fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name.trim() === name && !/^\?\d+$/.test(name)),
 			{
 				minLength: 1,
 				maxLength: 12,
