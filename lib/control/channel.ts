@@ -121,7 +121,7 @@ export class Channel<M extends Command> {
 		const { safe, send } = this.#options;
 		if (safe === undefined) return;
 		this.#standAt(safe);
-		send({ topic: this.#topic, payload: safeCopy(safe) } as M);
+		send({ topic: this.#topic, payload: safeCopy(safe) } as M, 0);
 	}
 
 	/** Stops the timers; a held message is dropped. */
@@ -202,7 +202,7 @@ export class Channel<M extends Command> {
 		const isKept = fixed || this.#values !== undefined;
 		this.#command = isKept ? { ...message } : message;
 		if (isKept) message.payload = safeCopy(this.#sent);
-		send(message);
+		send(message, this.#timers.now() - this.#lastInput);
 		return fixed || !isSettled;
 	}
 
@@ -218,7 +218,8 @@ export class Channel<M extends Command> {
 	}
 
 	#repeat(payload: unknown): void {
-		this.#options.send({ ...(this.#command as M), payload: withoutStamp(safeCopy(payload)) });
+		const repeat = { ...(this.#command as M), payload: withoutStamp(safeCopy(payload)) };
+		this.#options.send(repeat, this.#timers.now() - this.#lastInput);
 	}
 
 	/** Makes rest the target. @returns whether there is something to come to rest from. */

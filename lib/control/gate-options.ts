@@ -65,8 +65,11 @@ export interface GateOptions<M extends Command> {
 	safe?: unknown;
 	/** Errors are faults, and {@link Gate.lastWord} sends `safe`. Default: false. */
 	failSafe?: boolean;
-	/** Passes a message on. */
-	send: (message: M) => void;
+	/**
+	 * Passes a message on.
+	 * @param held how long ago its command came, ms; 0 for the safe payload, which is nobody's command
+	 */
+	send: (message: M, held: number) => void;
 	/** A message that will not leave: replaced by a newer one, too old, or held back by a fault or stop. */
 	onDrop: (message: M) => void;
 	/** What the gate does has changed. */

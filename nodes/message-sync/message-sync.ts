@@ -9,6 +9,7 @@ import { type SyncEvents, type Synchronizer, toNanoseconds } from '../../lib/syn
 import { defineNode } from '../shared/define-node';
 import type { OptionsOf } from '../shared/properties';
 import type { RosInfo } from '../shared/ros-info';
+import { addStage, stageName } from '../shared/stages';
 import { properties } from './config';
 import { stampOf } from './stamps';
 
@@ -36,6 +37,8 @@ interface SyncInfo {
 interface Waiting {
 	readonly message: Message;
 	readonly stamp: bigint;
+	/** When it came in, ms of a monotonic clock. */
+	readonly at: number;
 }
 
 /** One message of each topic that belong together. */
@@ -46,6 +49,7 @@ export default function (RED: NodeAPI): void {
 		const indexes = new Map(topics.map(({ topic }, index) => [topic, index]));
 		/** The newest stamp of each topic. */
 		const newest: (bigint | undefined)[] = [];
+		const share = stageName(node);
 		let matched = 0;
 		let dropped = 0;
 		let tooOld = 0;
@@ -58,16 +62,22 @@ export default function (RED: NodeAPI): void {
 				const oldest = stamps.reduce((a, b) => (b < a ? b : a));
 				const last = stamps.reduce((a, b) => (b > a ? b : a));
 				const payload: Record<string, unknown> = {};
-				const receipts: number[] = [];
-				for (const [index, { message }] of set.entries()) {
-					payload[topics[index]?.name as string] = message.payload;
-					if (message.ros?.receivedAt !== undefined) receipts.push(message.ros.receivedAt);
+				// The way of a set is that of the message that was received first.
+				let longest: Waiting | undefined;
+				for (const [index, waiting] of set.entries()) {
+					payload[topics[index]?.name as string] = waiting.message.payload;
+					const receivedAt = waiting.message.ros?.receivedAt ?? Number.POSITIVE_INFINITY;
+					if (receivedAt < (longest?.message.ros?.receivedAt ?? Number.POSITIVE_INFINITY)) longest = waiting;
 				}
 				const sync: SyncInfo = { spread: Number(last - oldest) / 1e9, matched, dropped, tooOld };
 				// A set is as old as the oldest in it. It has no type of ROS.
 				const ros: Partial<RosInfo> = { stamp: nanosecondsToStamp(oldest) };
-				if (receipts.length > 0) ros.receivedAt = Math.min(...receipts);
-				node.send({ ...first, topic: options.name || 'message-sync', payload, ros, sync } as NodeMessage);
+				const { receivedAt, stages } = longest?.message.ros ?? {};
+				if (receivedAt !== undefined) ros.receivedAt = receivedAt;
+				if (stages !== undefined) ros.stages = stages;
+				const message = { ...first, topic: options.name || 'message-sync', payload, ros, sync };
+				addStage(message, share, performance.now() - (longest ?? (set[0] as Waiting)).at);
+				node.send(message as NodeMessage);
 				status.update('green', 'dot', counts);
 			},
 			onDrop() {
@@ -104,7 +114,7 @@ export default function (RED: NodeAPI): void {
 				}
 				const since = newest[index];
 				if (since === undefined || stamp > since) newest[index] = stamp;
-				synchronizer.add(index, stamp, { message, stamp });
+				synchronizer.add(index, stamp, { message, stamp, at: performance.now() });
 			},
 			close: clear,
 		};

@@ -12,6 +12,7 @@ import { modelFolders } from '../shared/model-folders';
 import { asError, type Send } from '../shared/on-input';
 import type { OptionsOf } from '../shared/properties';
 import type { RosInfo } from '../shared/ros-info';
+import { addStage, stageName } from '../shared/stages';
 import { serveModels } from './admin';
 import { chosenModel, properties } from './config';
 import { Episodes } from './episodes';
@@ -150,7 +151,9 @@ function start(RED: NodeAPI, { node, options, status, report }: Start<Options>):
 			? setInterval(() => sendFigures((message) => node.send(message)), options.figures * 1000)
 			: undefined;
 
+	const share = stageName(node);
 	const infer = async (message: Message, send: Send): Promise<void> => {
+		const begin = performance.now();
 		if (!current) {
 			throw new BriefError('no model yet', 'There is no model yet: send one as msg.model, a Buffer or a path.');
 		}
@@ -163,6 +166,7 @@ function start(RED: NodeAPI, { node, options, status, report }: Start<Options>):
 		if (result === 'dropped') return;
 		message.payload = payloadOf(info, result);
 		message.inference = { time: result.time, wait: result.wait, age: ageOf(message.ros) };
+		addStage(message, share, performance.now() - begin);
 		send(message);
 		display.runs(info, loaded.session);
 	};

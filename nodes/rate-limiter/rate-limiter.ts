@@ -5,6 +5,7 @@ import type { GateState } from '../../lib/control/gate-options';
 import { systemNow } from '../../lib/ros/clock';
 import { defineNode, type Running, type Start } from '../shared/define-node';
 import type { RosInfo } from '../shared/ros-info';
+import { addStage, stageName } from '../shared/stages';
 import { type Stoppable, serveStops } from './admin';
 import { checkTogether, type Options } from './check';
 import { properties } from './config';
@@ -38,6 +39,7 @@ function start(
 	let dropped = 0;
 	let isLast = false;
 	let isPassing = false;
+	const share = stageName(node);
 	const text = (key: string, values?: object) => RED._(`rate-limiter.status.${key}`, values as never);
 
 	const onState = ({ mode, reason, topic }: GateState) => {
@@ -69,8 +71,9 @@ function start(
 		recovery: options.recovery,
 		safe: safeMessage,
 		failSafe: options.failSafe,
-		send(message) {
+		send(message, held) {
 			passed++;
+			addStage(message, share, held);
 			if (isLast) sendAtOnce(RED, node, message);
 			else node.send(message);
 		},

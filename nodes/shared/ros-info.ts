@@ -1,3 +1,5 @@
+import type { Stage } from './stages';
+
 /** What `msg.ros` carries from the subscriber to the end of the flow. */
 export interface RosInfo {
 	/** Message type, such as `sensor_msgs/msg/JointState`. */
@@ -6,4 +8,6 @@ export interface RosInfo {
 	stamp: { sec: number; nanosec: number } | undefined;
 	/** When the message came: ms since the Unix epoch, with fractions. */
 	receivedAt: number;
+	/** The share of each node that it has passed, in their order; see {@link addStage}. */
+	stages?: readonly Stage[];
 }

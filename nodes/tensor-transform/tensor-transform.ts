@@ -12,6 +12,8 @@ import { defineNode, type Running, type Start } from '../shared/define-node';
 import { modelFolders } from '../shared/model-folders';
 import { asError, type Send } from '../shared/on-input';
 import type { OptionsOf } from '../shared/properties';
+import type { RosInfo } from '../shared/ros-info';
+import { addStage, stageName } from '../shared/stages';
 import { type LiveNodes, serveTransforms } from './admin';
 import { readArraysFile } from './arrays-file';
 import { properties } from './config';
@@ -19,7 +21,7 @@ import { Live } from './live';
 import { memoryOf } from './memory';
 
 interface TransformMessage extends NodeMessage {
-	ros?: object;
+	ros?: Partial<RosInfo>;
 	reset?: unknown;
 }
 
@@ -53,6 +55,7 @@ function start(
 	const live = new Live(options.steps, watch);
 	const removeLive = lives.add(editorId(node), live);
 	let isWorking = false;
+	const share = stageName(node);
 
 	/** What becomes of a message; undefined when it is kept for later ones. */
 	const transform = (message: TransformMessage): Tensor | Record<string, unknown> | undefined => {
@@ -81,6 +84,7 @@ function start(
 				pipeline.reset();
 				if (message.payload === undefined) return;
 			}
+			const begin = performance.now();
 			try {
 				const payload = transform(message);
 				if (payload === undefined) return;
@@ -95,6 +99,7 @@ function start(
 			if (isWorking) status.update('green', 'dot', () => describeResult(pipeline, payload));
 			else status.set('green', 'dot', describeResult(pipeline, payload));
 			isWorking = true;
+			addStage(message, share, performance.now() - begin);
 			send(message);
 		},
 		close: removeLive,

@@ -71,3 +71,9 @@ export async function until(condition: () => boolean, seconds = 10): Promise<voi
 		await new Promise((resolve) => setTimeout(resolve, 2));
 	}
 }
+
+/** `msg.ros` without the shares of the nodes, whose times are the machine's. */
+export function withoutStages(message: object | undefined): object {
+	const { stages: _, ...rest } = (message as { ros: Record<string, unknown> }).ros;
+	return rest;
+}

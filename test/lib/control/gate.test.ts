@@ -223,6 +223,26 @@ describe('Gate: a fixed rate', () => {
 		);
 	});
 
+	it('tells with each message how long ago its command came', () => {
+		const timers = new FakeTimers();
+		const held: number[] = [];
+		const gate = new Gate<Message>({
+			rate: 100,
+			fixed: true,
+			timeout: 0.035,
+			safe: 0,
+			send: (_message, time) => held.push(Math.round(time)),
+			onDrop() {},
+			onError() {},
+			timers,
+		});
+		gate.push({ payload: 1 });
+		timers.advance(4);
+		gate.push({ payload: 2 });
+		timers.advance(40);
+		assert.deepEqual(held, [0, 6, 16, 26, 0]);
+	});
+
 	it('lets the publisher stamp what is repeated', () => {
 		const { timers, payloads, push } = setUp({ rate: 10, fixed: true });
 		const header = { frame_id: 'base', stamp: { sec: 5, nanosec: 0 } };
