@@ -1,9 +1,9 @@
 import type { NodeAPI } from 'node-red';
 import { nearNames } from '../../lib/ros/types/near';
-import { createTypeRegistry } from '../../lib/ros/types/registry';
+import { createTypeRegistry, type MessageType, type TypeRegistry } from '../../lib/ros/types/registry';
 import { messageSkeleton } from '../../lib/ros/types/skeleton';
 import type { Ros2ContextNode } from '../shared/ros2-context';
-import type { TopicsAnswer } from '../shared/topics-answer';
+import type { GraphAnswer, ServicesAnswer, TopicsAnswer } from '../shared/topics-answer';
 
 /**
  * What the forms of the editor ask: topics, types and the fields of a type. Without a running context there are no
@@ -16,27 +16,54 @@ export function serveGraph(RED: NodeAPI): void {
 	const guard = RED.auth.needsPermission('ros2-context.read');
 
 	RED.httpAdmin.get('/ros2-context/types', guard, (request, response) => {
-		response.json(typesOf(request.query.context).messageNames());
+		response.json(namesOf(typesOf(request.query.context), request.query.kind));
 	});
+
+	const stateOf = (found: Ros2ContextNode | null): GraphAnswer =>
+		found?.graph
+			? { state: 'running' }
+			: found?.failure
+				? { state: 'failed', message: found.failure.message }
+				: { state: 'absent' };
 
 	RED.httpAdmin.get('/ros2-context/topics', guard, (request, response) => {
 		const found = context(request.query.context);
-		const answer: TopicsAnswer = found?.graph
-			? { state: 'running', topics: found.graph.topics() }
-			: found?.failure
-				? { state: 'failed', topics: [], message: found.failure.message }
-				: { state: 'absent', topics: [] };
+		const answer: TopicsAnswer = { ...stateOf(found), topics: found?.graph?.topics() ?? [] };
 		response.json(answer);
+	});
+
+	RED.httpAdmin.get('/ros2-context/services', guard, (request, response) => {
+		const found = context(request.query.context);
+		const answer: ServicesAnswer = { ...stateOf(found), services: found?.graph?.services() ?? [] };
+		response.json(answer);
+	});
+
+	RED.httpAdmin.get('/ros2-context/nodes', guard, (request, response) => {
+		response.json(context(request.query.context)?.graph?.nodes() ?? []);
 	});
 
 	RED.httpAdmin.get('/ros2-context/skeleton', guard, (request, response) => {
 		const types = typesOf(request.query.context);
 		const name = String(request.query.type ?? '');
+		const part = String(request.query.part ?? '');
 		try {
-			response.json(messageSkeleton(types.message(name), types.message));
+			response.json(messageSkeleton(partOf(types, name, part), types.message));
 		} catch (error) {
 			const { message } = error as Error;
-			response.status(404).json({ message, near: nearNames(name, types.messageNames()) });
+			const kind = part === '' ? 'msg' : part === '_Goal' ? 'action' : 'srv';
+			response.status(404).json({ message, near: nearNames(name, namesOf(types, kind)) });
 		}
 	});
+}
+
+function namesOf(types: TypeRegistry, kind: unknown): string[] {
+	if (kind === 'srv') return types.serviceNames();
+	return kind === 'action' ? types.actionNames() : types.messageNames();
+}
+
+/** A message type, or what goes in and out of a service or action, named by its suffix. */
+function partOf(types: TypeRegistry, name: string, part: string): MessageType {
+	if (part === '_Request') return types.service(name).request;
+	if (part === '_Response') return types.service(name).response;
+	return part === '_Goal' ? types.action(name).goal : types.message(name);
 }

@@ -1,9 +1,10 @@
 import type { EditorRED } from 'node-red';
+import type { Translate } from '../shared/graph.editor';
 import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
-import { prepareTopicForm, type Translate } from '../shared/topic.editor';
+import { prepareSkeleton } from '../shared/skeleton.editor';
+import { prepareTopicForm } from '../shared/topic.editor';
 import { properties } from './config';
-import { prepareSkeleton } from './skeleton.editor';
 
 declare const RED: EditorRED;
 
@@ -33,6 +34,6 @@ RED.nodes.registerType('ros2-publish', {
 			node: this,
 			translate,
 		});
-		prepareSkeleton((key) => this._(`ros2-publish.skeleton.${key}`));
+		prepareSkeleton({ type: $('#node-input-messageType'), text: (key) => this._(`ros2-publish.skeleton.${key}`) });
 	},
 });

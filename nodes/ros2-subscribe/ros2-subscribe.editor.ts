@@ -1,8 +1,9 @@
 import type { EditorRED } from 'node-red';
 import type { QosProfile } from '../../lib/ros/qos';
+import type { Translate } from '../shared/graph.editor';
 import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
-import { prepareTopicForm, type Translate } from '../shared/topic.editor';
+import { prepareTopicForm } from '../shared/topic.editor';
 import { properties } from './config';
 
 declare const RED: EditorRED;

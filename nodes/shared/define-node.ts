@@ -91,7 +91,7 @@ function reporter(RED: NodeAPI, node: Node) {
 	};
 }
 
-/** The few words of an error for a status. */
-export function briefOf(error: Error): string {
-	return error instanceof BriefError ? error.brief : 'bad settings';
+/** The few words of an error for a status. @param otherwise what to show of one that has none */
+export function briefOf(error: Error, otherwise = 'bad settings'): string {
+	return error instanceof BriefError ? error.brief : otherwise;
 }

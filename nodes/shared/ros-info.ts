@@ -11,3 +11,24 @@ export interface RosInfo {
 	/** The share of each node that it has passed, in their order; see {@link addStage}. */
 	stages?: readonly Stage[];
 }
+
+/**
+ * What the answer to a request carries. A stamp in its own header is that of a new reading; without one the answer is
+ * as old as the reading that was asked about.
+ * @param asked what the message with the request carried
+ */
+export function rosOfAnswer(
+	type: string,
+	answer: Record<string, unknown>,
+	receivedAt: number,
+	asked: RosInfo | undefined,
+): RosInfo {
+	const stamp = stampOf(answer);
+	if (stamp !== undefined || asked?.receivedAt === undefined) return { type, stamp, receivedAt };
+	return { type, stamp: asked.stamp, receivedAt: asked.receivedAt };
+}
+
+/** The stamp in the header of a message, if it has one. */
+export function stampOf(message: Record<string, unknown>): RosInfo['stamp'] {
+	return (message.header as { stamp?: RosInfo['stamp'] } | undefined)?.stamp;
+}

@@ -1,16 +1,11 @@
-import type { EditorRED } from 'node-red';
 import type { EndpointQos, TopicDescription } from '../../lib/ros/graph';
-import { expandTopicName } from '../../lib/ros/names';
 import type { QosProfile } from '../../lib/ros/qos';
 import { qosForPublisher, qosForSubscriber, type Side, unfitPolicy } from '../../lib/ros/qos-match';
 import { topicChoices } from '../../lib/ros/topic-choices';
 import { complete } from './complete.editor';
+import { ask, fullName, type Translate } from './graph.editor';
 import { makeQosForm, type QosForm } from './qos.editor';
 import type { TopicsAnswer } from './topics-answer';
-
-declare const RED: EditorRED;
-
-export type Translate = (key: string, values?: Record<string, unknown>) => string;
 
 export interface TopicFormOptions {
 	/** The node type, whose texts are `<type>.qos.*` and `<type>.peers.*`. */
@@ -56,7 +51,7 @@ export function prepareTopicForm(options: TopicFormOptions): void {
 		options.chosen?.(choice.profile);
 	};
 	const contextId = () => String(contextInput.val() ?? '');
-	const current = () => answer?.topics.find(({ topic }) => topic === fullTopic(contextId(), topicInput));
+	const current = () => answer?.topics.find(({ topic }) => topic === fullName(contextId(), topicInput));
 
 	const showPeers = () => {
 		if (answer === undefined) return;
@@ -105,14 +100,6 @@ export function prepareTopicForm(options: TopicFormOptions): void {
 	load();
 }
 
-function ask<T>(what: string, query: object, otherwise: T): Promise<T> {
-	return new Promise((resolve) => {
-		$.getJSON(`ros2-context/${what}`, query)
-			.done(resolve)
-			.fail(() => resolve(otherwise));
-	});
-}
-
 /** The types that the topic has, then all others. */
 function typeChoices(topic: TopicDescription | undefined, types: readonly string[]) {
 	const first = topic?.typeNames ?? [];
@@ -120,18 +107,6 @@ function typeChoices(topic: TopicDescription | undefined, types: readonly string
 		...first.map((value) => ({ value, hint: topic?.topic ?? '' })),
 		...types.filter((value) => !first.includes(value)).map((value) => ({ value })),
 	];
-}
-
-/** The absolute name of the topic in the form, or what is there when that is no name of a topic. */
-function fullTopic(contextId: string, input: JQuery): string {
-	const topic = String(input.val() ?? '').trim();
-	const context = RED.nodes.node(contextId) as unknown as { nodeName?: string; namespace?: string } | null;
-	const nodeName = context?.nodeName || 'node_red';
-	try {
-		return expandTopicName('topic', topic, { nodeName, namespace: context?.namespace || '/' });
-	} catch {
-		return topic;
-	}
 }
 
 interface Peers {

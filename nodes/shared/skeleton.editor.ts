@@ -5,10 +5,18 @@ declare const RED: EditorRED;
 /** How long after the last key stroke the type is looked up, ms. */
 const patience = 300;
 
+export interface SkeletonOptions {
+	/** The field with the name of a type. */
+	readonly type: JQuery;
+	/** What part of a service or action to show, such as `_Request`. Default: the type is a message. */
+	readonly part?: string;
+	/** A text of `<type>.skeleton`. */
+	text(key: string): string;
+}
+
 /** Shows the fields of the message whose type is in the form, as JSON to copy. It is asked for when it is opened. */
-export function prepareSkeleton(text: (key: string) => string): void {
+export function prepareSkeleton({ type, part = '', text }: SkeletonOptions): void {
 	const context = $('#node-input-context');
-	const type = $('#node-input-messageType');
 	const isOpen = () => box.css('display') !== 'none';
 	const arrow = $('<i class="fa fa-angle-right" style="width: 12px"></i>');
 	const toggle = $('<a href="#" class="ros2-skeleton-toggle"></a>').append(
@@ -43,7 +51,7 @@ export function prepareSkeleton(text: (key: string) => string): void {
 	};
 	let asked = '';
 	const look = () => {
-		const query = { context: String(context.val() ?? ''), type: String(type.val() ?? '').trim() };
+		const query = { context: String(context.val() ?? ''), type: String(type.val() ?? '').trim(), part };
 		const key = JSON.stringify(query);
 		if (!isOpen() || key === asked) return;
 		asked = key;
