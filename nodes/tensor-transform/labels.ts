@@ -1,3 +1,6 @@
+import type { Watch } from '../../lib/transform/watch';
+import type { Place } from './difference';
+
 /** A term of steps, as a node saves it. */
 export interface TermRow {
 	readonly name?: unknown;
@@ -46,6 +49,25 @@ export function labelsOf(steps: readonly unknown[], count: number): string[] {
 		}).flat();
 	}
 	return Array.from({ length: count }, (_element, i) => String(i));
+}
+
+/**
+ * What each of the `count` elements is that steps made of terms gave in a run that was watched; with several moments of
+ * the whole, the same for each of them. Undefined when that does not come out even.
+ */
+export function labelsOfTerms(
+	steps: readonly unknown[],
+	{ names, blocks }: Pick<Watch, 'names' | 'blocks'>,
+	count: number,
+): Place[] | undefined {
+	const rows = termRows(steps);
+	const one = names.flatMap((term, i) => {
+		const list = rows?.[i]?.steps;
+		const labels = labelsOf(Array.isArray(list) ? list : [], blocks[i]?.data.length ?? 0);
+		return labels.map((label) => ({ term, label }));
+	});
+	if (one.length === 0 || count % one.length !== 0) return undefined;
+	return Array.from({ length: count }, (_element, i) => one[i % one.length] as Place);
 }
 
 function sourceLabels(steps: readonly LabelledStep[]): string[] | undefined {

@@ -4,12 +4,11 @@ import { createPipeline } from '../../lib/transform/pipeline';
 import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
 import { checkAgainst, properties } from './config';
-import { dryRun } from './dry-run';
 import { type LivePanel, prepareLivePanel } from './live-panel.editor';
 import { preparePolicyPanel } from './policy-panel.editor';
-import { readRecording } from './recording.editor';
 import type { Translate } from './step-form.editor';
 import { StepsList } from './steps-list.editor';
+import { prepareTryPanel, type TryPanel } from './try-panel.editor';
 
 declare const RED: EditorRED;
 
@@ -23,18 +22,15 @@ let list: StepsList | undefined;
 let opened = '';
 let live: LivePanel | undefined;
 let contract: ExpectedObservation | null = null;
-/** A captured message, or a recording, that is too long for its field. */
-let aside = '';
-
-/** Longest sample that its field shows, characters. */
-const longest = 50_000;
+let trial: TryPanel | undefined;
 
 /** Ends what a dialog began. */
 function close(): void {
 	live?.close();
 	live = undefined;
+	trial?.close();
+	trial = undefined;
 	list = undefined;
-	aside = '';
 }
 
 fillMissing('tensor-transform', properties);
@@ -56,7 +52,6 @@ RED.nodes.registerType<TransformProperties>('tensor-transform', {
 		const translate = (key: string, values?: Record<string, unknown>) => this._(key, values as never);
 		const container = $('#tensor-transform-list');
 		const gives = $('#tensor-transform-gives');
-		const sample = $('#tensor-transform-sample');
 		const update = () => {
 			if (list === undefined) return;
 			const steps = list.read();
@@ -66,49 +61,30 @@ RED.nodes.registerType<TransformProperties>('tensor-transform', {
 			const isEmpty = steps.length === 0;
 			const problem = isEmpty ? translate('tensor-transform.form.empty') : error;
 			gives.text(error === '' ? givesText(steps) : isShown ? '' : problem);
-			const text = aside || String(sample.val() ?? '').trim();
-			list.showResults(text === '' ? [] : dryRun(steps, text));
+			trial?.update();
 			showContract(contract, translate);
 		};
 		contract = this.contract ?? null;
-		const trySample = (text: string) => {
-			aside = text.length > longest ? text : '';
-			const note = translate('tensor-transform.live.long', { kilobytes: Math.round(text.length / 1000) });
-			sample.val(aside === '' ? text : note).prop('readonly', aside !== '');
-			$('#tensor-transform-try-row').show();
-			update();
-		};
 		list = undefined;
 		list = new StepsList(container, savedSteps(this.steps), { translate, changed: update, isInner: false });
 		opened = sorted(list.read());
-		sample.on('input', update);
-		sample.on('focus', () => {
-			if (aside !== '') trySample('');
+		trial = prepareTryPanel({
+			id: this.id,
+			translate,
+			steps: () => list?.read() ?? [],
+			show: (results) => list?.showResults(results),
 		});
 		preparePolicyPanel(translate, (steps, expected) => {
 			contract = expected ?? null;
 			list?.write(steps);
 			update();
 		});
-		$('#tensor-transform-recording').on('change', (event) => {
-			const [file] = Array.from((event.currentTarget as HTMLInputElement).files ?? []);
-			if (file === undefined) return;
-			readRecording(file).then(trySample, (error: Error) => {
-				aside = '';
-				sample.val(error.message).prop('readonly', false);
-				list?.showResults([]);
-			});
-		});
 		$('#tensor-transform-contract-remove').on('click', (event) => {
 			event.preventDefault();
 			contract = null;
 			update();
 		});
-		live = prepareLivePanel(this.id, translate, trySample);
-		$('#tensor-transform-try').on('click', (event) => {
-			event.preventDefault();
-			$('#tensor-transform-try-row').toggle();
-		});
+		live = prepareLivePanel(this.id, translate, (text) => trial?.take(text));
 		const json = $('#tensor-transform-json');
 		const area = $('#tensor-transform-json-text');
 		$('#tensor-transform-json-link').on('click', (event) => {

@@ -19,6 +19,7 @@ import { readArraysFile } from './arrays-file';
 import { properties } from './config';
 import { Live } from './live';
 import { memoryOf } from './memory';
+import { serveTrials } from './trials';
 
 interface TransformMessage extends NodeMessage {
 	ros?: Partial<RosInfo>;
@@ -28,6 +29,7 @@ interface TransformMessage extends NodeMessage {
 /** A list of steps from a ROS message to a tensor, from tensor to tensor, or from a tensor to a ROS message. */
 export default function (RED: NodeAPI): void {
 	const lives = serveTransforms(RED);
+	serveTrials(RED);
 	defineNode(RED, 'tensor-transform', properties, (context) => {
 		// Only those that take images wait until what decodes compressed ones is loaded.
 		if (!hasImages(context.options.steps)) return start(RED, lives, context);

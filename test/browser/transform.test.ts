@@ -8,7 +8,10 @@ import { Editor } from './editor';
 
 const root = join(__dirname, '..', '..', '..');
 const cartPole = JSON.parse(readFileSync(join(root, 'examples', '01 - Balance a cart-pole.json'), 'utf8')) as Flow;
-const recording = join(root, 'test', 'fixtures', 'transform', 'recording_wrong.npz');
+const fixture = (name: string) => join(root, 'test', 'fixtures', 'transform', name);
+const pictures: { name: string; format: string; data: string }[] = JSON.parse(
+	readFileSync(fixture('pictures.json'), 'utf8'),
+);
 /** A contract of the cart-pole, in this project's own form. */
 const contract = JSON.stringify({
 	format: 'ros2-inference-policy/1',
@@ -64,6 +67,21 @@ describe('the dialog of tensor-transform in a browser', function () {
 		assert.equal(await editor.changed('balance-observation'), false);
 	});
 
+	it('replays a recording through the flow, and names what differs', async () => {
+		const { page } = editor;
+		await editor.edit('balance-action');
+		await page.click('#tensor-transform-try');
+		await page.setInputFiles('#tensor-transform-recording', fixture('cart_pole_pairs.npz'));
+		const verdict = page.locator('#tensor-transform-replay-result');
+		await page.waitForSelector('#tensor-transform-replay-result:has-text("as recorded, 20 moments")');
+		assert.match((await verdict.textContent()) ?? '', /^observation → onnx-infer → force: as recorded/);
+		await page.setInputFiles('#tensor-transform-recording', fixture('cart_pole_wrong_observation.npz'));
+		await page.waitForSelector('#tensor-transform-replay-result.tensor-transform-failed');
+		assert.match((await verdict.textContent()) ?? '', /moment 8: observation, element 2 \(position of hinge\)/);
+		await editor.close('cancel');
+		assert.equal(await editor.changed('balance-action'), false);
+	});
+
 	it('fills the observation in from a contract, and keeps what is checked', async () => {
 		const { page } = editor;
 		await editor.edit('balance-observation');
@@ -96,14 +114,29 @@ describe('the dialog of tensor-transform in a browser', function () {
 		assert.equal(await editor.changed('balance-action'), false);
 	});
 
-	it('replays a recording', async () => {
+	it('says of a recording that is not for this node what does not fit', async () => {
 		const { page } = editor;
 		await editor.edit('balance-action');
 		await page.click('#tensor-transform-try');
-		await page.setInputFiles('#tensor-transform-recording', recording);
+		await page.setInputFiles('#tensor-transform-recording', fixture('recording_wrong.npz'));
 		// Its messages are none of what this node takes: the first step says so.
 		await page.waitForSelector('.tensor-transform-result.tensor-transform-failed');
 		assert.match(await editor.value('#tensor-transform-sample'), /orientation/);
+		assert.ok(!(await page.isVisible('#tensor-transform-replay')));
+		await editor.close('cancel');
+	});
+
+	it('has the server decode a compressed image', async () => {
+		const { page } = editor;
+		await editor.edit('balance-observation');
+		await page.click('#tensor-transform-json-link');
+		await page.fill('#tensor-transform-json-text', '[{"type": "image"}]');
+		await page.click('#tensor-transform-json-apply');
+		await page.click('#tensor-transform-try');
+		const { format, data } = pictures.find(({ name }) => name === 'colour jpeg') as (typeof pictures)[0];
+		const bytes = [...Buffer.from(data, 'base64')];
+		await page.fill('#tensor-transform-sample', JSON.stringify({ format, data: bytes }));
+		await page.waitForSelector('.tensor-transform-result:has-text("float32[1, 3, 24, 37]")');
 		await editor.close('cancel');
 	});
 });

@@ -128,8 +128,11 @@ describe('a recording of training', () => {
 
 	it('is refused when its arrays do not fit', () => {
 		const samples = (entries: [string, Tensor][]) => () => recordedSamples(new Map(entries));
-		assert.throws(samples([['input', Tensor.from([[1]])]]), /Expected an array `expected`.*got input/);
-		assert.throws(samples([['expected', Tensor.from([[1]])]]), /besides `expected`, got none/);
+		assert.throws(
+			samples([['input', Tensor.from([[1]])]]),
+			/Expected an array `observation`, `action` or `expected`.*got input/,
+		);
+		assert.throws(samples([['expected', Tensor.from([[1]])]]), /besides `expected`, or both.*got none/);
 		assert.throws(
 			samples([
 				['expected', Tensor.from([[1], [2]])],
