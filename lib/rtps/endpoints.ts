@@ -1,8 +1,10 @@
 import { writeSequenceNumber } from './bytes';
 import type { Clock } from './clock';
+import { guidToString, sameBytes } from './guid';
 import { ParameterList, pids } from './parameters';
 import { type IncompatiblePolicy, incompatiblePolicy, inDefaultPartition, type Qos, type QosOptions } from './qos';
 import type { LivelinessStatus, Reader } from './reader';
+import type { ReaderProxy } from './reader-proxy';
 import type { EndpointInfo, RemoteReader, RemoteWriter } from './remote';
 import type { SampleIdentity, SampleInfo } from './sample';
 import { Watch } from './watch';
@@ -34,6 +36,8 @@ export interface EndpointOptions {
 export interface WriterOptions extends EndpointOptions {
 	/** The time `qos.livelinessLease` has passed without a sign of life. Manual kinds of liveliness only. */
 	readonly onLivelinessLost?: () => void;
+	/** A reader has become one of {@link DataWriter.listeningEndpoints}. */
+	readonly onListening?: (endpoint: EndpointInfo) => void;
 }
 
 export interface ReaderOptions extends EndpointOptions {
@@ -49,6 +53,8 @@ export interface ReaderOptions extends EndpointOptions {
 export interface WriteOptions {
 	/** The sample that this one answers, sent along as inline QoS. */
 	readonly relatedSampleIdentity?: SampleIdentity;
+	/** GUID of the one reader that is to get it; the others are told that it does not concern them. Default: all. */
+	readonly reader?: Uint8Array;
 }
 
 /** Both numbers that the related sample identity goes by: Fast DDS before 2.13 knows only its own. */
@@ -151,6 +157,15 @@ export class DataWriter extends Endpoint<WriterOptions> {
 		return this.#writer.proxies.map(({ remote }) => remote.info);
 	}
 
+	/**
+	 * Those of them that have shown that they know this writer, and so will get what is written from now on. Their side
+	 * of discovery may be later than ours, and a volatile reader gets nothing that was written before it. Best-effort
+	 * readers cannot show it and count at once.
+	 */
+	listeningEndpoints(): EndpointInfo[] {
+		return this.#writer.proxies.filter(({ isListening }) => isListening).map(({ remote }) => remote.info);
+	}
+
 	/** Samples held for readers to come, or because a reader has not acknowledged them. */
 	get stored(): number {
 		return this.#writer.stored;
@@ -170,16 +185,25 @@ export class DataWriter extends Endpoint<WriterOptions> {
 	 * Sends one sample: encapsulation header and CDR body. The bytes belong to the writer from then on and may not be
 	 * written any more, since a late or slow reader still gets them.
 	 * @returns its sequence number, from 1
-	 * @throws BriefError when a keep_all history is full; Error on a closed writer
+	 * @throws BriefError when a keep_all history is full; RangeError when `reader` is none that fits; Error on a closed
+	 * writer
 	 */
 	write(payload: Uint8Array, options?: WriteOptions): number {
 		if (this.closed) throw new Error(`The writer of ${this.topic} has been closed`);
 		const related = options?.relatedSampleIdentity;
-		const sequenceNumber = this.#writer.write(payload, related === undefined ? undefined : encodeRelated(related));
+		const inlineQos = related === undefined ? undefined : encodeRelated(related);
+		const only = options?.reader === undefined ? undefined : this.#proxyOf(options.reader);
+		const sequenceNumber = this.#writer.write(payload, inlineQos, false, only);
 		this.#deadline?.touch();
 		this.#liveliness?.touch();
 		this.isAsserted = true;
 		return sequenceNumber;
+	}
+
+	#proxyOf(guid: Uint8Array): ReaderProxy {
+		const proxy = this.#writer.proxies.find(({ remote }) => sameBytes(remote.info.guid, 0, guid, 0, 16));
+		if (proxy !== undefined) return proxy;
+		throw new RangeError(`Expected \`reader\` to be the GUID of a matched reader, got ${guidToString(guid)}`);
 	}
 
 	/** A sign of life without a sample, for the manual kinds of liveliness. */

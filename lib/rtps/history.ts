@@ -1,3 +1,5 @@
+import type { ReaderProxy } from './reader-proxy';
+
 /** A sample as its writer keeps it. */
 export interface Sample {
 	readonly sequenceNumber: number;
@@ -10,6 +12,8 @@ export interface Sample {
 	readonly fraction: number;
 	/** When its lifespan ends, on the monotonic clock, ms. */
 	readonly expires: number;
+	/** The one reader that it is for; undefined when it is for all. */
+	readonly only: ReaderProxy | undefined;
 }
 
 /** The samples of a writer by sequence number. There may be holes between them (DDSI-RTPS 2.5, 8.4.3). */

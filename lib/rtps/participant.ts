@@ -221,6 +221,7 @@ export class Participant {
 			channel: this.#network.user,
 			clock: this.#clock,
 			fragmentSize: this.#fragmentSize,
+			onListening: ({ remote }) => this.#guard(() => options.onListening?.(remote.info)),
 		});
 		const writer = new DataWriter(makeGuid(this.#prefix, entityId), core, options, this.#host);
 		addTo(this.#writers, writer);

@@ -39,6 +39,14 @@ export class ReaderProxy {
 		this.acknowledged = start - 1;
 	}
 
+	/**
+	 * Whether the reader knows this writer: it has acknowledged something, be it that it has nothing. What is written
+	 * before that may not reach a volatile one, whose side of discovery can be later. A best-effort one never tells.
+	 */
+	get isListening(): boolean {
+		return !this.reliable || this.#ackCount !== undefined;
+	}
+
 	/** False for an ACKNACK that the network has delivered twice or late. Counts wrap around. */
 	isNewAckNack(count: number): boolean {
 		if (isRepeated(count, this.#ackCount)) return false;

@@ -32,18 +32,27 @@ export class SampleSender {
 		return proxy === undefined ? builder : builder.infoDestination(proxy.remote.participant.prefix);
 	}
 
-	/** @param proxy the reader that asked for it again; undefined for the first time, which the heartbeat announces */
-	whole(sample: Sample, destinations: readonly Locator[], proxy?: ReaderProxy): void {
+	/**
+	 * @param proxy the one reader that it is sent to
+	 * @param isFirst whether it is sent for the first time, so that a heartbeat announces it
+	 */
+	whole(sample: Sample, destinations: readonly Locator[], proxy: ReaderProxy | undefined, isFirst: boolean): void {
 		const { payload, sequenceNumber, inlineQos, isKey } = sample;
 		const length = payload?.length ?? -1;
 		this.begin(proxy)
 			.infoTimestamp(sample.seconds, sample.fraction)
 			.data(proxy?.entityId ?? 0, this.#entityId, sequenceNumber, inlineQos, length, isKey);
-		this.#finish(payload, destinations, proxy === undefined ? sequenceNumber : 0);
+		this.#finish(payload, destinations, isFirst ? sequenceNumber : 0);
 	}
 
-	/** One fragment, counted from 1. @param proxy as for {@link whole} */
-	fragment(sample: Sample, fragment: number, destinations: readonly Locator[], proxy?: ReaderProxy): void {
+	/** One fragment, counted from 1. The other parameters are those of {@link whole}. */
+	fragment(
+		sample: Sample,
+		fragment: number,
+		destinations: readonly Locator[],
+		proxy: ReaderProxy | undefined,
+		isFirst: boolean,
+	): void {
 		const { sequenceNumber, inlineQos } = sample;
 		const payload = sample.payload!;
 		const size = this.#fragmentSize;
@@ -54,7 +63,7 @@ export class SampleSender {
 			.infoTimestamp(sample.seconds, sample.fraction)
 			.dataFrag(reader, this.#entityId, sequenceNumber, inlineQos, fragment, size, payload.length, part.length);
 		const isLast = start + part.length === payload.length;
-		this.#finish(part, destinations, proxy === undefined && isLast ? sequenceNumber : 0);
+		this.#finish(part, destinations, isFirst && isLast ? sequenceNumber : 0);
 	}
 
 	#finish(payload: Uint8Array | undefined, destinations: readonly Locator[], last: number): void {

@@ -22,6 +22,8 @@ export interface WriterOptions {
 	readonly clock: Clock;
 	/** A larger payload is sent in fragments of this size, bytes: a multiple of 4, at most 64,000. */
 	readonly fragmentSize: number;
+	/** A reader has become one that is listening, see {@link ReaderProxy.isListening}. */
+	readonly onListening?: (proxy: ReaderProxy) => void;
 }
 
 /**
@@ -41,6 +43,7 @@ export class Writer {
 	readonly #channel: Channel;
 	readonly #clock: Clock;
 	readonly #fragmentSize: number;
+	readonly #onListening: WriterOptions['onListening'];
 	readonly #history = new History();
 	readonly #sender: SampleSender;
 	/** All samples up to this one have been sent. */
@@ -68,6 +71,7 @@ export class Writer {
 		this.#channel = options.channel;
 		this.#clock = options.clock;
 		this.#fragmentSize = options.fragmentSize;
+		this.#onListening = options.onListening;
 		this.#sender = new SampleSender(options.channel, options.entityId, options.fragmentSize, (last) =>
 			this.#piggyback(last),
 		);
@@ -92,10 +96,11 @@ export class Writer {
 
 	/**
 	 * Sends a sample. The bytes belong to the writer from then on.
+	 * @param only the one reader that is to have it; the others are told that it does not concern them
 	 * @returns its sequence number
 	 * @throws BriefError when the history keeps all and is full of samples that readers have not acknowledged
 	 */
-	write(payload: Uint8Array | undefined, inlineQos?: Uint8Array, isKey = false): number {
+	write(payload: Uint8Array | undefined, inlineQos?: Uint8Array, isKey = false, only?: ReaderProxy): number {
 		this.#makeRoom();
 		const date = this.#clock.date() / 1000;
 		const seconds = Math.floor(date);
@@ -108,6 +113,7 @@ export class Writer {
 			seconds,
 			fraction: Math.floor((date - seconds) * 0x1_0000_0000),
 			expires: lifespan === Number.POSITIVE_INFINITY ? lifespan : this.#clock.now() + lifespan,
+			only,
 		};
 		const waits = this.#sent + 1 < sample.sequenceNumber;
 		const fits = payload === undefined || payload.length <= this.#fragmentSize;
@@ -117,8 +123,7 @@ export class Writer {
 		if (waits || !fits) {
 			this.#pump(burst);
 		} else {
-			if (this.#destinations.length > 0) this.#sender.whole(sample, this.#destinations);
-			this.#hasSent(sample);
+			this.#sendWhole(sample);
 		}
 		return sample.sequenceNumber;
 	}
@@ -150,7 +155,8 @@ export class Writer {
 			this.#armHeartbeat();
 		} else if (wantsHistory) {
 			for (const sequenceNumber of this.#history.sequenceNumbers()) {
-				if (sequenceNumber <= this.#sent) this.#resend(proxy, sequenceNumber, undefined);
+				const isFor = this.#available(sequenceNumber, proxy) !== undefined;
+				if (isFor && sequenceNumber <= this.#sent) this.#resend(proxy, sequenceNumber, undefined);
 			}
 			this.#pump(burst);
 		}
@@ -177,7 +183,9 @@ export class Writer {
 	}
 
 	onAckNack(proxy: ReaderProxy, { set, count, final }: Submessage): void {
+		const { isListening } = proxy;
 		if (!proxy.reliable || !proxy.isNewAckNack(count)) return;
+		if (!isListening) this.#onListening?.(proxy);
 		const acknowledged = Math.min(set.base - 1, this.#sent);
 		if (acknowledged > proxy.acknowledged) {
 			proxy.acknowledged = acknowledged;
@@ -191,7 +199,7 @@ export class Writer {
 			if (!set.has(i) || sequenceNumber === 0) continue;
 			if (sequenceNumber > this.#sent) break;
 			wanted = true;
-			if (sequenceNumber >= floor && this.#isAvailable(sequenceNumber)) {
+			if (sequenceNumber >= floor && this.#available(sequenceNumber, proxy) !== undefined) {
 				this.#resend(proxy, sequenceNumber, undefined);
 				continue;
 			}
@@ -205,10 +213,7 @@ export class Writer {
 				this.#gap.add(sequenceNumber - this.#gap.base);
 			}
 		}
-		if (gapStart !== 0) {
-			this.#sender.begin(proxy).gap(proxy.entityId, this.entityId, gapStart, this.#gap);
-			this.#channel.send(proxy.remote.destinations);
-		}
+		if (gapStart !== 0) this.#sendGap(proxy, gapStart);
 		if (wanted) {
 			this.#pump(burst);
 			this.#hurry();
@@ -219,17 +224,15 @@ export class Writer {
 
 	onNackFrag(proxy: ReaderProxy, { sequenceNumber, set, count }: Submessage): void {
 		if (!proxy.reliable || !proxy.isNewNackFrag(count)) return;
-		const irrelevant =
-			sequenceNumber < Math.max(this.#history.first, proxy.start) || !this.#isAvailable(sequenceNumber);
 		if (sequenceNumber > this.#sent) return;
-		if (irrelevant) {
+		const sample = sequenceNumber < proxy.start ? undefined : this.#available(sequenceNumber, proxy);
+		if (sample === undefined) {
 			this.#gap.reset(sequenceNumber + 1);
-			this.#sender.begin(proxy).gap(proxy.entityId, this.entityId, sequenceNumber, this.#gap);
-			this.#channel.send(proxy.remote.destinations);
+			this.#sendGap(proxy, sequenceNumber);
 			return;
 		}
 		const fragments: number[] = [];
-		const total = this.#sender.fragments(this.#history.get(sequenceNumber)!);
+		const total = this.#sender.fragments(sample);
 		for (let i = 0; i < set.bits; i++) {
 			if (set.has(i) && set.base + i <= total) fragments.push(set.base + i);
 		}
@@ -253,12 +256,19 @@ export class Writer {
 		for (const resolve of this.#drained.splice(0)) resolve();
 	}
 
-	#isAvailable(sequenceNumber: number): boolean {
+	/** The sample when it is held, has not expired, and is for this reader. */
+	#available(sequenceNumber: number, proxy: ReaderProxy): Sample | undefined {
 		const sample = this.#history.get(sequenceNumber);
-		if (sample === undefined) return false;
-		if (sample.expires > this.#clock.now()) return true;
+		if (sample === undefined) return undefined;
+		if (sample.expires > this.#clock.now()) return (sample.only ?? proxy) === proxy ? sample : undefined;
 		this.remove(sequenceNumber);
-		return false;
+		return undefined;
+	}
+
+	/** Says that what lies from `start` up to the base of #gap, and what is in that, does not concern a reader. */
+	#sendGap(proxy: ReaderProxy, start: number): void {
+		this.#sender.begin(proxy).gap(proxy.entityId, this.entityId, start, this.#gap);
+		this.#channel.send(proxy.remote.destinations);
 	}
 
 	#oldestIsDone(): boolean {
@@ -292,10 +302,22 @@ export class Writer {
 		}
 	}
 
+	#sendWhole(sample: Sample): void {
+		const destinations = sample.only?.remote.destinations ?? this.#destinations;
+		if (destinations.length > 0) this.#sender.whole(sample, destinations, sample.only, true);
+		this.#hasSent(sample);
+	}
+
 	#hasSent(sample: Sample): void {
 		this.#sent = sample.sequenceNumber;
 		this.#sentFragments = 0;
 		this.#sending = undefined;
+		if (sample.only !== undefined) {
+			this.#gap.reset(sample.sequenceNumber + 1);
+			for (const proxy of this.proxies) {
+				if (proxy !== sample.only && proxy.reliable) this.#sendGap(proxy, sample.sequenceNumber);
+			}
+		}
 		if (this.#reliableDestinations) this.#armHeartbeat();
 		else if (!this.#transientLocal) this.#discardAcknowledged();
 	}
@@ -317,17 +339,13 @@ export class Writer {
 			return 0;
 		}
 		const total = this.#sender.fragments(sample);
-		if (this.#destinations.length === 0) {
-			this.#hasSent(sample);
-			return 0;
-		}
-		if (total === 1) {
-			this.#sender.whole(sample, this.#destinations);
-			this.#hasSent(sample);
-			return sample.payload?.length ?? 0;
+		const destinations = sample.only?.remote.destinations ?? this.#destinations;
+		if (total === 1 || destinations.length === 0) {
+			this.#sendWhole(sample);
+			return destinations.length === 0 ? 0 : (sample.payload?.length ?? 0);
 		}
 		this.#sending = sample;
-		this.#sender.fragment(sample, ++this.#sentFragments, this.#destinations);
+		this.#sender.fragment(sample, ++this.#sentFragments, destinations, sample.only, true);
 		if (this.#sentFragments === total) this.#hasSent(sample);
 		return this.#fragmentSize;
 	}
@@ -340,21 +358,20 @@ export class Writer {
 	/** Sends the next piece of what was asked for again; returns its bytes. */
 	#sendResend(resend: Resend): number {
 		const { proxy, sequenceNumber, fragments } = resend;
-		const sample = this.#isAvailable(sequenceNumber) ? this.#history.get(sequenceNumber) : undefined;
+		const sample = this.#available(sequenceNumber, proxy);
 		let bytes = 0;
 		let done = true;
 		if (sample === undefined) {
 			this.#gap.reset(sequenceNumber + 1);
-			this.#sender.begin(proxy).gap(proxy.entityId, this.entityId, sequenceNumber, this.#gap);
-			this.#channel.send(proxy.remote.destinations);
+			this.#sendGap(proxy, sequenceNumber);
 		} else {
 			const total = this.#sender.fragments(sample);
 			bytes = Math.min(sample.payload?.length ?? 0, this.#fragmentSize);
 			if (total === 1) {
-				this.#sender.whole(sample, proxy.remote.destinations, proxy);
+				this.#sender.whole(sample, proxy.remote.destinations, proxy, false);
 			} else {
 				const fragment = fragments === undefined ? resend.next + 1 : fragments[resend.next]!;
-				this.#sender.fragment(sample, fragment, proxy.remote.destinations, proxy);
+				this.#sender.fragment(sample, fragment, proxy.remote.destinations, proxy, false);
 				resend.next++;
 				done = resend.next >= (fragments?.length ?? total);
 			}
@@ -415,7 +432,9 @@ export class Writer {
 		if (this.#heartbeatTimer !== undefined || !this.#reliable || this.#closed) return;
 		this.#heartbeatTimer = this.#clock.setTimeout(() => {
 			this.#heartbeatTimer = undefined;
-			const waiting = this.proxies.filter((proxy) => proxy.reliable && proxy.acknowledged < this.#sent);
+			const waiting = this.proxies.filter(
+				(proxy) => proxy.reliable && (proxy.acknowledged < this.#sent || !proxy.isListening),
+			);
 			if (waiting.length === 0) {
 				this.#heartbeatDelay = heartbeatPeriod.first;
 				return;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { BriefError } from '../../check';
 import { type DataReader, type DataWriter, guidToString, type SampleInfo } from '../../rtps';
+import type { Timers } from './server-wire';
 import {
 	addHeader,
 	createEndId,
@@ -16,6 +17,12 @@ import {
 } from './service-wire';
 import type { WireContext } from './wire';
 
+/**
+ * How long a server is waited for to show that it knows this client, ms. One that has not by then is asked all the
+ * same, since the protocol does not oblige it to.
+ */
+const patience = 500;
+
 /** A sequence number that is not known, as the request of rmw_fastrtps has it beside its reader's GUID. */
 const unknownSequenceNumber = -1;
 
@@ -28,12 +35,16 @@ export class ClientWire {
 	/** What the header of rmw_cyclonedds_cpp knows this client by. */
 	readonly #client = randomBytes(8).readBigUInt64LE();
 	readonly #onResponse: (sequenceNumber: number, response: Uint8Array) => void;
+	readonly #timers: Timers;
+	readonly #update: () => void;
+	/** Servers that have not shown that they know this client, with the timer of the wait; without one once it is over. */
+	readonly #silent = new Map<string, unknown>();
 	/** Sequence number of the last request. */
 	#last = 0;
 
 	/**
-	 * The servers that fit now, by the GUIDs of their request readers. A change makes another set, so that a call can
-	 * keep the servers that it was sent to.
+	 * The servers that fit now and hear this client, by the GUIDs of their request readers. A change makes another set,
+	 * so that a call can keep the servers that it was sent to.
 	 */
 	servers: ReadonlySet<string> = new Set();
 
@@ -46,21 +57,27 @@ export class ClientWire {
 		end: ServiceEnd,
 		context: WireContext,
 		preferred: Manner,
+		timers: Timers,
 		onChange: () => void,
 		onResponse: (sequenceNumber: number, response: Uint8Array) => void,
 	) {
 		this.#end = end;
 		this.#onResponse = onResponse;
 		this.#preferred = preferred;
+		this.#timers = timers;
 		let isReady = false;
 		const update = () => {
 			if (!isReady) return;
 			this.#findServers();
 			onChange();
 		};
+		this.#update = update;
 		const id = `clientid=${createEndId()};`;
 		const { participant } = context;
-		this.#writer = participant.createWriter(endpointOptions(end, 'Request', 'server', id, context, update));
+		this.#writer = participant.createWriter({
+			...endpointOptions(end, 'Request', 'server', id, context, update),
+			onListening: update,
+		});
 		this.#reader = participant.createReader({
 			...endpointOptions(end, 'Response', 'server', id, context, update),
 			onSample: (payload, info) => this.#onReply(payload, info),
@@ -90,6 +107,8 @@ export class ClientWire {
 	}
 
 	close(): void {
+		for (const timer of this.#silent.values()) this.#timers.clearTimeout(timer);
+		this.#silent.clear();
 		this.#writer.close();
 		this.#reader.close();
 	}
@@ -134,7 +153,10 @@ export class ClientWire {
 		this.#onResponse(sequenceNumber, response);
 	}
 
-	/** A server fits when its reader of requests and its writer of responses do. */
+	/**
+	 * A server fits when its reader of requests and its writer of responses do. It is there once it knows this client
+	 * too: a request that comes before that is lost, and with it the first call of a client that has just started.
+	 */
 	#findServers(): void {
 		const writers = this.#reader.matchedEndpoints();
 		const servers = this.#writer.matchedEndpoints().filter((reader) => {
@@ -143,6 +165,24 @@ export class ClientWire {
 				(writer) => sameGuid(writer.participant.guid, reader.participant.guid) && endIdOf(writer, 'serviceid') === id,
 			);
 		});
-		this.servers = new Set(servers.map(({ guid }) => guidToString(guid)));
+		const found = new Set(servers.map(({ guid }) => guidToString(guid)));
+		const listening = new Set(this.#writer.listeningEndpoints().map(({ guid }) => guidToString(guid)));
+		for (const [guid, timer] of this.#silent) {
+			if (found.has(guid) && !listening.has(guid)) continue;
+			this.#timers.clearTimeout(timer);
+			this.#silent.delete(guid);
+		}
+		this.servers = new Set([...found].filter((guid) => listening.has(guid) || this.#hasBeenWaitedFor(guid)));
+	}
+
+	#hasBeenWaitedFor(guid: string): boolean {
+		if (!this.#silent.has(guid)) {
+			const timer = this.#timers.setTimeout(() => {
+				this.#silent.set(guid, undefined);
+				this.#update();
+			}, patience);
+			this.#silent.set(guid, timer);
+		}
+		return this.#silent.get(guid) === undefined;
 	}
 }

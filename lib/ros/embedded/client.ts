@@ -123,6 +123,7 @@ export class Client implements ServiceClient, ServiceEnd {
 			this,
 			context,
 			this.#options.manner,
+			this.#options.timers,
 			() => this.#changed(),
 			(sequenceNumber, response) => this.#answered(sequenceNumber, response),
 		);

@@ -1,4 +1,4 @@
-import type { Clock, DataReader, DataWriter, SampleInfo, WriteOptions } from '../../rtps';
+import type { Clock, DataReader, DataWriter, EndpointInfo, SampleInfo, WriteOptions } from '../../rtps';
 import {
 	addHeader,
 	createEndId,
@@ -18,25 +18,26 @@ export type Timers = Pick<Clock, 'setTimeout' | 'clearTimeout'>;
 const patience = 1000;
 const mostWaiting = 100;
 
-/** An answer, and whether the reader that it is for has been discovered. */
+/** An answer, and which reader it is for. */
 interface Answer {
 	readonly payload: Uint8Array;
-	readonly options: WriteOptions | undefined;
-	isExpected(): boolean;
+	readonly options: WriteOptions;
+	/** Whether this is the reader; undefined when the request did not tell, so that all have to get it. */
+	readonly isFor: ((reader: EndpointInfo) => boolean) | undefined;
 }
 
 /**
  * The endpoints of a server on the network: one that reads requests, one that writes responses. Each request is
- * answered in its own manner. As everywhere in ROS 2 an answer reaches all clients of the service, and those that it
- * does not name ignore it; while clients of both manners are there at once, those of rmw_fastrtps may log that an
- * answer in the other manner is larger than their type.
+ * answered in its own manner, and the answer goes to the reader of its client only: a client of rmw_fastrtps that got
+ * one in the manner of rmw_cyclonedds, which is 16 bytes longer, would refuse it as larger than its type, go on asking
+ * for it, and so miss its own.
  */
 export class ServerWire {
 	readonly #reader: DataReader;
 	readonly #writer: DataWriter;
 	readonly #timers: Timers;
 	readonly #onRequest: (request: Uint8Array, reply: (response: Uint8Array) => void) => void;
-	/** Answers that came before the reader of their client, each with the timer that drops it. */
+	/** Answers that came before the reader of their client, each with the timer that ends the wait. */
 	readonly #waiting = new Map<Answer, unknown>();
 	#closed = false;
 
@@ -62,7 +63,10 @@ export class ServerWire {
 		const id = `serviceid=${createEndId()};`;
 		const { participant } = context;
 		// The writer first: clients take a server for available when they have both, and then ask at once.
-		this.#writer = participant.createWriter(endpointOptions(end, 'Response', 'client', id, context, update));
+		this.#writer = participant.createWriter({
+			...endpointOptions(end, 'Response', 'client', id, context, update),
+			onListening: () => this.#sendWaiting(),
+		});
 		this.#reader = participant.createReader({
 			...endpointOptions(end, 'Request', 'client', id, context, update),
 			onSample: (payload, info) => this.#onSample(payload, info),
@@ -96,49 +100,56 @@ export class ServerWire {
 			const isNamed = related?.guid.some((byte) => byte !== 0) === true;
 			const guid = isNamed ? related.guid : info.writerGuid;
 			const options = { relatedSampleIdentity: { guid, sequenceNumber: info.sequenceNumber } };
-			const isExpected = () => !isReader(guid) || this.#readers().some((reader) => sameGuid(reader.guid, guid));
-			this.#onRequest(payload, (response) => this.#reply({ payload: response, options, isExpected }));
+			const isFor = isReader(guid) ? (reader: EndpointInfo) => sameGuid(reader.guid, guid) : undefined;
+			this.#onRequest(payload, (response) => this.#reply({ payload: response, options, isFor }));
 			return;
 		}
 		const parts = splitHeader(payload);
 		if (parts === undefined) return;
 		const { message, client, number } = parts;
 		const id = endIdOf(info.writer, 'clientid');
-		const isExpected = () => id === undefined || this.#readers().some((reader) => endIdOf(reader, 'clientid') === id);
+		const isFor = id === undefined ? undefined : (reader: EndpointInfo) => endIdOf(reader, 'clientid') === id;
 		this.#onRequest(message, (response) =>
-			this.#reply({ payload: addHeader(response, client, number), options: undefined, isExpected }),
+			this.#reply({ payload: addHeader(response, client, number), options: {}, isFor }),
 		);
-	}
-
-	#readers() {
-		return this.#writer.matchedEndpoints();
 	}
 
 	/**
 	 * Sends an answer once its client can hear it: the writer of a request may be discovered before the reader of its
-	 * answer, and what is written before that is lost.
+	 * answer, on either side, and what is written before that is lost.
 	 */
 	#reply(answer: Answer): void {
-		if (this.#closed) return;
-		if (answer.isExpected()) {
-			this.#writer.write(answer.payload, answer.options);
-			return;
-		}
+		if (this.#closed || this.#sendTo(this.#writer.listeningEndpoints(), answer)) return;
 		// A client that is gone never gets a reader, so an answer waits for a limited time, and a limited number does.
 		if (this.#waiting.size >= mostWaiting) return;
-		this.#waiting.set(
-			answer,
-			this.#timers.setTimeout(() => this.#waiting.delete(answer), patience),
-		);
+		const timer = this.#timers.setTimeout(() => {
+			this.#waiting.delete(answer);
+			// A reader that does not tell whether it hears us is given the chance.
+			this.#sendTo(this.#writer.matchedEndpoints(), answer);
+		}, patience);
+		this.#waiting.set(answer, timer);
 	}
 
 	#sendWaiting(): void {
+		if (this.#waiting.size === 0) return;
+		const readers = this.#writer.listeningEndpoints();
 		for (const [answer, timer] of this.#waiting) {
-			if (!answer.isExpected()) continue;
+			if (!this.#sendTo(readers, answer)) continue;
 			this.#timers.clearTimeout(timer);
 			this.#waiting.delete(answer);
-			this.#writer.write(answer.payload, answer.options);
 		}
+	}
+
+	/** False when the reader that the answer is for is not among `readers`. */
+	#sendTo(readers: readonly EndpointInfo[], { payload, options, isFor }: Answer): boolean {
+		if (isFor === undefined) {
+			this.#writer.write(payload, options);
+			return true;
+		}
+		const reader = readers.find(isFor);
+		if (reader === undefined) return false;
+		this.#writer.write(payload, { ...options, reader: reader.guid });
+		return true;
 	}
 }
 

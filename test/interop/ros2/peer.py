@@ -3,6 +3,9 @@
     python3 peer.py <node name> [namespace]
 
     sub <topic> <type> [qos words]     pub <topic> <type> [qos words]      take part
+    serve <service> <type>             answer: AddTwoInts with the sum, any other with what a response has by default
+    client <service> <type>            be one
+    call <service> <fields as JSON>    call, once the service is there
     send <topic> <fields as JSON>      send; {"fill": n, "seed": s} stands for n bytes s, s + 1, s + 2 ...
     close <topic>                      leave
     nodes | topics                     what the graph is said to hold
@@ -22,7 +25,7 @@ from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallba
 from rclpy.executors import ExternalShutdownException
 from rclpy.qos import (
     DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy, qos_policy_name_from_kind, qos_profile_sensor_data)
-from rosidl_runtime_py.utilities import get_message
+from rosidl_runtime_py.utilities import get_message, get_service
 from rosidl_runtime_py.set_message import set_message_fields
 
 lock = threading.Lock()
@@ -102,6 +105,27 @@ def main():
             for name, data in large.items():
                 setattr(message, name, data)
             endpoints[topic].publish(message)
+        elif command == 'serve':
+            service, type_name = rest.split()
+
+            def answer(request, response):
+                if hasattr(request, 'a'):
+                    response.sum = request.a + request.b
+                return response
+            endpoints[service] = node.create_service(get_service(type_name), service, answer)
+        elif command == 'client':
+            service, type_name = rest.split()
+            types[service] = get_service(type_name)
+            endpoints[service] = node.create_client(types[service], service)
+        elif command == 'call':
+            service, values = rest.split(' ', 1)
+            client = endpoints[service]
+            if not client.wait_for_service(timeout_sec=15):
+                raise TimeoutError('no such service')
+            request = types[service].Request()
+            set_message_fields(request, json.loads(values))
+            client.call_async(request).add_done_callback(
+                lambda future: say('answered', topic=service, message=plain(future.result())))
         elif command == 'close':
             endpoints.pop(rest).destroy()
         elif command == 'nodes':

@@ -21,7 +21,7 @@ export function lackOfRos2(): string | undefined {
 
 /** What a peer tells. */
 export interface Told {
-	readonly event: 'ready' | 'matched' | 'incompatible' | 'got' | 'nodes' | 'topics' | 'error';
+	readonly event: 'ready' | 'matched' | 'incompatible' | 'got' | 'answered' | 'nodes' | 'topics' | 'error';
 	readonly topic?: string;
 	readonly rmw?: string;
 	readonly count?: number;
@@ -45,8 +45,15 @@ export class Ros2Peer {
 	readonly #ended: Promise<void>;
 	#errors = '';
 
-	constructor(domain: number, nodeName: string, nodeNamespace = '/') {
-		const env = { ...process.env, ROS_DOMAIN_ID: String(domain), PYTHONUNBUFFERED: '1' };
+	/** @param middleware default: that of RMW_IMPLEMENTATION */
+	constructor(domain: number, nodeName: string, nodeNamespace = '/', middleware?: string) {
+		const env: NodeJS.ProcessEnv = { ...process.env, ROS_DOMAIN_ID: String(domain), PYTHONUNBUFFERED: '1' };
+		if (middleware !== undefined) {
+			env.RMW_IMPLEMENTATION = middleware;
+			// With transports of its own Fast DDS is not to be told of another range; it would open others beside them.
+			const hasOwn = middleware === 'rmw_fastrtps_cpp' && env.FASTRTPS_DEFAULT_PROFILES_FILE !== undefined;
+			env.ROS_AUTOMATIC_DISCOVERY_RANGE = hasOwn ? 'SYSTEM_DEFAULT' : 'LOCALHOST';
+		}
 		this.#process = spawn(...command('python3', [script, nodeName, nodeNamespace]), { env });
 		let rest = '';
 		this.#process.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -68,6 +75,13 @@ export class Ros2Peer {
 	/** Messages that it has got on a topic. */
 	got(topic: string): unknown[] {
 		return this.told.filter((line) => line.event === 'got' && line.topic === topic).map(({ message }) => message);
+	}
+
+	/** Answers that its calls of a service have got. */
+	answers(service: string): unknown[] {
+		return this.told
+			.filter((line) => line.event === 'answered' && line.topic === service)
+			.map(({ message }) => message);
 	}
 
 	/** Waits until it has told what `fits`. @throws when it ends, tells of an error, or not in time. */

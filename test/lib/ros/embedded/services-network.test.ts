@@ -86,9 +86,10 @@ describe('services on the network', () => {
 		return graph;
 	};
 	/** A participant without ROS, for what no client or server of ours would do. */
-	const openRaw = async () => {
+	const openRaw = async (transport: Transport = udpTransport()) => {
 		const participant = await createParticipant({
 			domainId: domain,
+			transport,
 			network: { multicast: false, localhostOnly: true, peers: ['127.0.0.1'] },
 		});
 		participants.push(participant);
@@ -319,6 +320,119 @@ describe('services on the network', () => {
 		for (const answer of asked) answer();
 		assert.equal(timers.pending, 100);
 		timers.advance(1000);
+		assert.equal(timers.pending, 0);
+	});
+
+	/** UDP on which a participant does not hear the submessages that `isOut` names: they become PAD, which is skipped. */
+	const deafTo = (isOut: (id: number, writerId: number, port: number) => boolean): Transport => {
+		const udp = udpTransport();
+		return {
+			interfaces: () => udp.interfaces(),
+			open: (options) =>
+				udp.open({
+					...options,
+					onDatagram(data, source) {
+						const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
+						for (let at = 20; at + 16 <= bytes.length; at += 4 + bytes.readUInt16LE(at + 2)) {
+							if (isOut(bytes.readUInt8(at), bytes.readUInt32BE(at + 12), options.port)) bytes.writeUInt8(1, at);
+						}
+						options.onDatagram(data, source);
+					},
+				}),
+		};
+	};
+	const submessage = { acknack: 0x06, data: 0x15 };
+	/** The writer that tells of a participant's writers (DDSI-RTPS 2.5, table 9.1). */
+	const publicationsWriter = 0x000003c2;
+	const deafToWriters = (state: { isDeaf: boolean }) =>
+		deafTo((id, writerId) => state.isDeaf && id === submessage.data && writerId === publicationsWriter);
+
+	it('are not called before the server knows the client, so that the first call is not lost', async () => {
+		let asked = 0;
+		const state = { isDeaf: true };
+		const transport = deafToWriters(state);
+		const server = open('server', { transport }).createService('/add', type, undefined, (cdr, respond) => {
+			asked++;
+			add(cdr, respond);
+		});
+		const graph = open('client', { timers: new FakeTimers() });
+		const client = graph.createClient('/add', type);
+		const call = sum(client.call(ask(1, 2), { timeout }));
+		await until('each has found the other, as far as it can', () =>
+			graph.services().some(({ servers }) => servers === 1),
+		);
+		assert.deepEqual([client.available, server.matched, asked], [0, 0, 0]);
+		state.isDeaf = false;
+		assert.equal(await call, 3);
+		assert.deepEqual([client.available, asked], [1, 1]);
+	});
+
+	it('are called all the same when the server does not show that it knows the client', async () => {
+		const timers = new FakeTimers();
+		const participant = await openRaw();
+		const writer = participant.createWriter(raw('Response'));
+		const deaf = deafTo((id, _writerId, port) => id === submessage.acknack && port % 2 === 1);
+		const graph = open('client', { transport: deaf, timers });
+		const client = graph.createClient('/add', type);
+		const call = sum(client.call(ask(1, 2), { timeout }));
+		participant.createReader({
+			...raw('Request'),
+			onSample: (_payload, { sequenceNumber, relatedSampleIdentity }) => {
+				const guid = relatedSampleIdentity?.guid as Uint8Array;
+				writer.write(response.encode({ sum: 3 }), { relatedSampleIdentity: { guid, sequenceNumber } });
+			},
+		});
+		// The timer of the call, and that of the patience with this server.
+		await until('the server is found', () => timers.pending === 2 && writer.matched === 1);
+		assert.equal(client.available, 0);
+		timers.advance(500);
+		assert.equal(client.available, 1);
+		assert.equal(await call, 3);
+	});
+
+	it('answer only the client that asked', async () => {
+		open('server').createService('/add', type, undefined, add);
+		const participant = await openRaw();
+		const writer = participant.createWriter(raw('Request'));
+		const clients = [1, 2].map(() => {
+			const sums: number[] = [];
+			const onSample = (payload: Uint8Array) => void sums.push(Number(response.decode(payload).sum));
+			return { sums, reader: participant.createReader({ ...raw('Response'), onSample }) };
+		});
+		await until('they match', () => writer.matched === 1 && clients.every(({ reader }) => reader.matched === 1));
+		for (let n = 1; n <= 4; n++) {
+			const { guid } = (clients[n % 2] as (typeof clients)[number]).reader;
+			writer.write(ask(n, 0), { relatedSampleIdentity: { guid, sequenceNumber: -1 } });
+		}
+		await until('all are answered', () => clients.flatMap(({ sums }) => sums).length >= 4);
+		assert.deepEqual(
+			clients.map(({ sums }) => sums),
+			[
+				[2, 4],
+				[1, 3],
+			],
+		);
+	});
+
+	it('answer a client once it knows the server', async () => {
+		const timers = new FakeTimers();
+		let asked = 0;
+		open('server', { timers }).createService('/add', type, undefined, (cdr, respond) => {
+			asked++;
+			add(cdr, respond);
+		});
+		const state = { isDeaf: true };
+		const participant = await openRaw(deafToWriters(state));
+		const sums: number[] = [];
+		const onSample = (payload: Uint8Array) => void sums.push(Number(response.decode(payload).sum));
+		const reader = participant.createReader({ ...raw('Response'), onSample });
+		const writer = participant.createWriter(raw('Request'));
+		await until('it hears requests', () => writer.listeningEndpoints().length === 1);
+		writer.write(ask(1, 2), { relatedSampleIdentity: { guid: reader.guid, sequenceNumber: -1 } });
+		await until('it is asked', () => asked === 1);
+		assert.deepEqual([timers.pending, reader.matched], [1, 0], 'the answer waits');
+		state.isDeaf = false;
+		await until('it is answered', () => sums.length === 1);
 		assert.equal(timers.pending, 0);
 	});
 
