@@ -269,7 +269,7 @@ export class EmbeddedGraph implements Graph {
 			participant,
 			now: this.#now,
 			hashOf: (typeName) => hashOf(types, typeName),
-			nodeOf: (guid) => this.#names?.nodeOf(guid),
+			withNode: (endpoint, use) => this.#names?.whenKnown(endpoint, use),
 		};
 		const guids = (kind: 'readers' | 'writers') =>
 			this.#hub.endpoints()[kind].flatMap((endpoint) => this.#endpoints.get(endpoint)?.guid ?? []);
@@ -282,6 +282,7 @@ export class EmbeddedGraph implements Graph {
 				writers: () => [...guids('writers'), ...this.#services.guids('writer')],
 			},
 			infoTypes(types),
+			this.#timers,
 		);
 		for (const endpoint of this.#endpoints.keys()) this.#connect(endpoint);
 		for (const end of [...this.#services.clients, ...this.#services.servers]) this.#connectService(end);

@@ -1,11 +1,21 @@
-import { type DataReader, type DataWriter, guidToString, type Participant } from '../../rtps';
+import {
+	type Clock,
+	type DataReader,
+	type DataWriter,
+	type EndpointInfo,
+	guidToString,
+	type Participant,
+} from '../../rtps';
 import type { NodeName } from '../graph';
 import type { MessageType } from '../types/registry';
-import { endpointUserData, typeToDds } from './dds-names';
+import { endpointUserData, parseUserData, typeToDds } from './dds-names';
 
 const topic = 'ros_discovery_info';
 export const discoveryInfoType = 'rmw_dds_common/msg/ParticipantEntitiesInfo';
 const qos = { reliability: 'reliable', durability: 'transient_local', history: 'keep_last' } as const;
+
+/** How long the name of an endpoint's node is waited for, ms. The topic of names may be discovered after the endpoint. */
+const patience = 1000;
 
 interface Gid {
 	data: Uint8Array;
@@ -27,6 +37,13 @@ interface RemoteNode extends NodeName {
 	readonly endpoints: ReadonlySet<string>;
 }
 
+/** Somebody who wants to know an endpoint's node. */
+interface Question {
+	readonly endpoint: EndpointInfo;
+	readonly use: (node: NodeName | undefined) => void;
+	readonly timer: unknown;
+}
+
 /**
  * Which node has which endpoint: DDS knows participants only, so ROS 2 tells of nodes on a topic of its own,
  * `ros_discovery_info`, reliable and transient_local. Source: rmw_dds_common.
@@ -38,19 +55,24 @@ export class NodeNames {
 	readonly #reader: DataReader;
 	/** By the GUID of the participant. */
 	readonly #remote = new Map<string, RemoteNode[]>();
+	readonly #timers: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
+	readonly #questions = new Set<Question>();
 	#announced = false;
 
 	/**
 	 * @param own the node and the GUIDs of its endpoints as they are now
 	 * @param types of ParticipantEntitiesInfo: first the one to speak, then others to understand. A Gid had 24 bytes in
 	 * Humble and has 16 since.
+	 * @param timers end the wait for a name
 	 */
 	constructor(
 		participant: Participant,
 		readonly own: NodeName & { readers(): Uint8Array[]; writers(): Uint8Array[] },
 		types: readonly MessageType[],
+		timers: Pick<Clock, 'setTimeout' | 'clearTimeout'>,
 	) {
 		this.#participant = participant;
+		this.#timers = timers;
 		this.#types = types;
 		const common = { topic, typeName: typeToDds(discoveryInfoType), userData: endpointUserData(types[0]?.hash) };
 		this.#writer = participant.createWriter({ ...common, qos: { ...qos, depth: 1 } });
@@ -106,14 +128,52 @@ export class NodeNames {
 		return undefined;
 	}
 
+	/**
+	 * Hands over the node that has this endpoint: at once when it is known, or when no node is to be expected, since the
+	 * participant is none of ROS 2; otherwise as soon as it is known, and undefined when that takes too long. Never
+	 * once the participant has left.
+	 */
+	whenKnown(endpoint: EndpointInfo, use: (node: NodeName | undefined) => void): void {
+		const node = this.nodeOf(endpoint.guid);
+		if (node !== undefined || !parseUserData(endpoint.participant.userData).has('enclave')) {
+			use(node);
+			return;
+		}
+		const timer = this.#timers.setTimeout(() => {
+			this.#questions.delete(question);
+			use(undefined);
+		}, patience);
+		const question = { endpoint, use, timer };
+		this.#questions.add(question);
+	}
+
+	#answer(): void {
+		for (const question of this.#questions) {
+			const node = this.nodeOf(question.endpoint.guid);
+			if (node === undefined) continue;
+			this.#drop(question);
+			question.use(node);
+		}
+	}
+
+	#drop(question: Question): void {
+		this.#timers.clearTimeout(question.timer);
+		this.#questions.delete(question);
+	}
+
 	/** A participant has left, and its nodes with it. */
 	forget(participant: Uint8Array): void {
-		this.#remote.delete(guidToString(participant));
+		const key = guidToString(participant);
+		this.#remote.delete(key);
+		for (const question of this.#questions) {
+			if (guidToString(question.endpoint.participant.guid) === key) this.#drop(question);
+		}
 	}
 
 	#closed = false;
 	close(): void {
 		this.#closed = true;
+		for (const question of this.#questions) this.#drop(question);
 		this.#writer.close();
 		this.#reader.close();
 	}
@@ -137,6 +197,7 @@ export class NodeNames {
 				endpoints: new Set([...node.reader_gid_seq, ...node.writer_gid_seq].map(key)),
 			}));
 			this.#remote.set(key(info.gid), nodes);
+			this.#answer();
 			return;
 		}
 	}

@@ -115,10 +115,12 @@ export function endpointOptions(
 			onChange();
 		},
 		onIncompatible({ policy, endpoint }: Incompatibility) {
-			const who = `the ${other} of ${service}${describe(context.nodeOf(endpoint.guid))}`;
 			const theirs = { typeName: serviceOf(typeFromDds(endpoint.typeName)), qos: endpoint.qos };
-			const message = misfit(policy, who, theirs, other === 'server' ? 'client' : 'server', end);
-			end.emit({ kind: 'incompatible', policy, message });
+			context.withNode(endpoint, (node) => {
+				const who = `the ${other} of ${service}${describe(node)}`;
+				const message = misfit(policy, who, theirs, other === 'server' ? 'client' : 'server', end);
+				end.emit({ kind: 'incompatible', policy, message });
+			});
 		},
 	};
 }

@@ -11,8 +11,11 @@ export interface WireContext {
 	readonly now: Now;
 	/** RIHS01 hash of a type, when its definition is known. */
 	hashOf(typeName: string): string | undefined;
-	/** The node that an endpoint of somebody else belongs to. */
-	nodeOf(guid: Uint8Array): NodeName | undefined;
+	/**
+	 * Hands over the node that an endpoint of somebody else belongs to, for a message that names it: as soon as it is
+	 * known, or undefined when it does not become known soon.
+	 */
+	withNode(endpoint: EndpointInfo, use: (node: NodeName | undefined) => void): void;
 }
 
 /** An endpoint on the network. */
@@ -98,12 +101,14 @@ function common(
 				policy === 'type'
 					? [typeFromDds(remote.typeName), endpoint.typeName]
 					: [policyValue(remote.qos, policy), policyValue(endpoint.qos, policy)];
-			const who = describe(context.nodeOf(remote.guid));
-			const message =
-				other === 'publisher'
-					? `the publisher of ${endpoint.topic}${who} offers ${theirs}; this subscription asks ${ours}`
-					: `the subscription of ${endpoint.topic}${who} asks ${theirs}; this publisher offers ${ours}`;
-			emit({ kind: 'incompatible', policy, message });
+			context.withNode(remote, (node) => {
+				const who = describe(node);
+				const message =
+					other === 'publisher'
+						? `the publisher of ${endpoint.topic}${who} offers ${theirs}; this subscription asks ${ours}`
+						: `the subscription of ${endpoint.topic}${who} asks ${theirs}; this publisher offers ${ours}`;
+				emit({ kind: 'incompatible', policy, message });
+			});
 		},
 		onDeadlineMissed: (total: number) => emit({ kind: 'deadline', total }),
 	};
@@ -125,13 +130,15 @@ export function definitionCheck(
 		const theirs = parseUserData(remote.userData).get('typehash');
 		if (hash === undefined || theirs === undefined || theirs === hash || warned.has(theirs)) return;
 		warned.add(theirs);
-		emit({
-			kind: 'warning',
-			message:
-				`${what}${describe(context.nodeOf(remote.guid))} has another definition of ${typeName} (${theirs}, here ` +
-				`${hash}), so fields may be missing or mixed up. Put its interface files in a folder of the ros2-context, ` +
-				'or choose its ROS 2 distribution there.',
-		});
+		context.withNode(remote, (node) =>
+			emit({
+				kind: 'warning',
+				message:
+					`${what}${describe(node)} has another definition of ${typeName} (${theirs}, here ` +
+					`${hash}), so fields may be missing or mixed up. Put its interface files in a folder of the ros2-context, ` +
+					'or choose its ROS 2 distribution there.',
+			}),
+		);
 	};
 }
 

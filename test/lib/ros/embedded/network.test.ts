@@ -3,6 +3,8 @@ import { createEmbeddedGraph, type EmbeddedGraph } from '../../../../lib/ros/emb
 import type { EndpointEvent } from '../../../../lib/ros/graph';
 import { type QosProfile, qosPresets } from '../../../../lib/ros/qos';
 import { createTypeRegistry, type TypeRegistry } from '../../../../lib/ros/types/registry';
+import { createParticipant, type Participant } from '../../../../lib/rtps';
+import { FakeTimers } from '../../../fake-timers';
 
 const string = 'std_msgs/msg/String';
 const reliable = qosPresets.default;
@@ -33,7 +35,10 @@ describe('embedded graphs on the network', () => {
 		assert.deepEqual(problems, []);
 	});
 
-	const open = (nodeName: string, more: { namespace?: string; domainId?: number; types?: TypeRegistry } = {}) => {
+	const open = (
+		nodeName: string,
+		more: { namespace?: string; domainId?: number; types?: TypeRegistry; timers?: FakeTimers } = {},
+	) => {
 		const graph = createEmbeddedGraph({
 			nodeName,
 			namespace: '/',
@@ -127,7 +132,93 @@ describe('embedded graphs on the network', () => {
 		const [event] = events;
 		assert.ok(event?.kind === 'incompatible');
 		assert.equal(event.policy, 'reliability');
-		assert.match(event.message, /the publisher of \/camera.* offers best_effort; this subscription asks reliable/);
+		assert.match(
+			event.message,
+			/the publisher of \/camera \(node \/camera_driver\) offers best_effort; this subscription asks reliable/,
+		);
+	});
+
+	describe('name the node of what does not fit', () => {
+		const participants: Participant[] = [];
+		let timers: FakeTimers;
+		let events: EndpointEvent[];
+
+		beforeEach(() => {
+			timers = new FakeTimers();
+			events = [];
+		});
+		afterEach(() => Promise.all(participants.splice(0).map((participant) => participant.close())));
+
+		/** A camera that does not tell of its node by itself. */
+		const camera = async (userData: string) => {
+			const participant = await createParticipant({
+				domainId: domain,
+				userData: Buffer.from(userData),
+				network: { multicast: false, localhostOnly: true, peers: ['127.0.0.1'] },
+			});
+			participants.push(participant);
+			const typeName = 'std_msgs::msg::dds_::String_';
+			const { guid } = participant.createWriter({ topic: 'rt/camera', typeName, qos: { reliability: 'best_effort' } });
+			return { participant, guid };
+		};
+		const view = () => {
+			const onEvent = (event: EndpointEvent) => void events.push(event);
+			const graph = open('viewer', { timers });
+			graph.subscribe('/camera', string, reliable, () => {}, { onEvent });
+			return graph;
+		};
+		const messages = () => events.map((event) => (event.kind === 'incompatible' ? event.message : event.kind));
+		const unnamed = ['the publisher of /camera offers best_effort; this subscription asks reliable'];
+
+		it('once that is known, which may be later', async () => {
+			const { participant, guid } = await camera('enclave=/;');
+			view();
+			await until('it is waited for', () => timers.pending === 1);
+			assert.deepEqual(messages(), []);
+			const info = types.message('rmw_dds_common/msg/ParticipantEntitiesInfo');
+			const qos = { durability: 'transient_local', depth: 1 } as const;
+			const typeName = 'rmw_dds_common::msg::dds_::ParticipantEntitiesInfo_';
+			const node = { node_namespace: '/robot', node_name: 'eye', writer_gid_seq: [{ data: guid }] };
+			participant
+				.createWriter({ topic: 'ros_discovery_info', typeName, qos })
+				.write(info.encode({ gid: { data: participant.guid }, node_entities_info_seq: [node] }));
+			await until('it is told', () => events.length > 0);
+			timers.advance(10_000);
+			assert.deepEqual(messages(), [
+				'the publisher of /camera (node /robot/eye) offers best_effort; this subscription asks reliable',
+			]);
+		});
+
+		it('but without it when it does not become known', async () => {
+			await camera('enclave=/;');
+			view();
+			await until('it is waited for', () => timers.pending === 1);
+			timers.advance(999);
+			assert.deepEqual(messages(), []);
+			timers.advance(1);
+			assert.deepEqual(messages(), unnamed);
+		});
+
+		it('but at once where there is none, since it is not of ROS 2', async () => {
+			await camera('');
+			view();
+			await until('it is told', () => events.length > 0);
+			assert.deepEqual(messages(), unnamed);
+			assert.equal(timers.pending, 0);
+		});
+
+		it('but not of one that has left, or once the graph is closed', async () => {
+			const { participant } = await camera('enclave=/;');
+			const graph = view();
+			await until('it is waited for', () => timers.pending === 1);
+			await participant.close();
+			await until('it has left', () => timers.pending === 0);
+			await camera('enclave=/;');
+			await until('another is waited for', () => timers.pending === 1);
+			await graph.close();
+			assert.equal(timers.pending, 0);
+			assert.deepEqual(messages(), []);
+		});
 	});
 
 	it('warn of another definition of the same type', async () => {
