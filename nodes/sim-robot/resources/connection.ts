@@ -1,5 +1,8 @@
 import { frameLayout } from '../../../lib/sim/frame';
 import type { RobotDescription } from '../../../lib/sim/protocol';
+import { adminFetch, Refusal } from '../../shared/admin-fetch.editor';
+
+export { Refusal };
 
 /** A robot as the server describes it. */
 export interface Robot {
@@ -7,42 +10,10 @@ export interface Robot {
 	readonly description: RobotDescription;
 }
 
-/** What Node-RED answers when it does not do it. */
-export class Refusal extends Error {
-	constructor(
-		readonly status: number,
-		message: string,
-	) {
-		super(message);
-	}
-}
-
 /** The admin root of Node-RED, such as `/` or `/admin/`: this page is at `sim-robot/view` below it. */
 const root = location.pathname.replace(/sim-robot\/view\/?$/, '');
 
-/**
- * The editor's own token. It keeps it in this browser under a key that ends with its path.
- * Source: Node-RED's editor, RED.settings (authTokensSuffix), the same in 4.1 and 5.0.
- */
-function token(): string | undefined {
-	try {
-		const saved = localStorage.getItem(`auth-tokens${root.slice(0, -1).replace(/\//g, '-')}`);
-		return saved === null ? undefined : JSON.parse(saved)?.access_token;
-	} catch {
-		return undefined;
-	}
-}
-
-async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-	const known = token();
-	const response = await fetch(`${root}sim-robot/${path}`, {
-		...init,
-		headers: { ...(known ? { Authorization: `Bearer ${known}` } : {}), ...init.headers },
-	});
-	if (response.ok) return response;
-	const answer = await response.json().catch(() => ({}));
-	throw new Refusal(response.status, answer.error ?? response.statusText);
-}
+const ask = (path: string, init?: RequestInit) => adminFetch(root, `sim-robot/${path}`, init);
 
 /** The robots that run. */
 export async function listRobots(): Promise<{ id: string; name: string }[]> {
