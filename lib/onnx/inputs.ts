@@ -41,7 +41,7 @@ export function bindInputs(infos: readonly TensorInfo[], value: unknown, name = 
 			);
 		}
 		return infos.map((info) => {
-			const item = value[info.name];
+			const item = Object.hasOwn(value, info.name) ? value[info.name] : undefined;
 			if (item === undefined) {
 				throw new BriefError(
 					'input missing',

@@ -28,25 +28,30 @@ interface Named {
 
 /** Words in the names of inputs and outputs that tell which side of a run they are on. */
 const inputWords = new Set(['in', 'input', 'prev', 'previous', 'past', 'last', 'old', 'init', 'initial']);
-const outputWords = new Set(['out', 'output', 'next', 'new', 'present', 'current', 'updated']);
+const outputWords = new Set(['out', 'output', 'next', 'new', 'present', 'current', 'updated', 'y']);
+
+/** Words that a state is called by. */
+const stateWords = /^(h|c|hx|cx|hidden|hiddens|cell|state|states|memory|memories|recurrent|rnn|lstm|gru)[0-9]*$/;
 
 /** The words of a name: `lstm_hIn.0` is lstm, h, in, 0. */
 function wordsOf(name: string): string[] {
-	return name
-		.replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-		.toLowerCase()
-		.split(/[^a-z0-9]+/)
-		.filter((word) => word !== '');
+	return (
+		name
+			// Attention's memory, as exporters of transformers call it: `past_key_values.0.key` and `present.0.key`.
+			.replace(/(past|present)_key_values?(?![a-z])/i, '$1')
+			.replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+			.toLowerCase()
+			.split(/[^a-z0-9]+/)
+			.filter((word) => word !== '')
+	);
 }
 
-/** What is left of a name without the words of its side; undefined when there is none of them. */
-function stemOf(name: string, sideWords: ReadonlySet<string>, suffix: RegExp): string | undefined {
+/** What a name may be without what tells its side: by words, and as PyTorch's manual has it: h0 and hn, hx and hy. */
+function stemsOf(name: string, sideWords: ReadonlySet<string>, suffix: RegExp): string[] {
 	const words = wordsOf(name);
-	const stem = words.filter((word) => !sideWords.has(word)).join(' ');
-	if (stem.length > 0 && stem !== words.join(' ')) return stem;
-	// PyTorch's manual calls them h0 and hn, c0 and cn.
-	const bare = words.join(' ').replace(suffix, '');
-	return bare !== words.join(' ') && bare.length > 0 ? bare.trim() : undefined;
+	const whole = words.join(' ');
+	const stems = [words.filter((word) => !sideWords.has(word)).join(' '), whole.replace(suffix, '')];
+	return stems.filter((stem) => stem !== '' && stem !== whole);
 }
 
 function sameShape(a: ValueInfo, b: ValueInfo): boolean {
@@ -58,27 +63,60 @@ function sameShape(a: ValueInfo, b: ValueInfo): boolean {
 
 /**
  * Outputs that look as if they were to be fed back, by the names that exporters give them: `h_out` and `h_in`,
- * `state_in_0` and `state_out_0`, `hn` and `h0`, `recurrent_in` and `recurrent_out`, `next_state` and `state` ... A
- * guess, to be confirmed by a person.
+ * `state_in_0` and `state_out_0`, `hn` and `h0`, `recurrent_in` and `recurrent_out`, `next_state` and `state` ... Where
+ * only the inputs have names of states, by their shapes and order. A guess, to be confirmed by a person.
  */
 export function findStatePairs({ inputs, outputs }: Named): StatePair[] {
-	const pairs: StatePair[] = [];
-	const taken = new Set<ValueInfo>();
-	for (const input of inputs) {
-		const inputStem = stemOf(input.name, inputWords, /0$/);
-		const plain = wordsOf(input.name).join(' ');
-		const output = outputs.find((candidate) => {
-			if (taken.has(candidate) || candidate.name === input.name || !sameShape(input, candidate)) return false;
-			const stem = stemOf(candidate.name, outputWords, / ?n$/);
-			// Where only one side says which side it is, the other has the bare name.
-			if (stem !== undefined) return stem === (inputStem ?? plain);
-			return inputStem !== undefined && wordsOf(candidate.name).join(' ') === inputStem;
-		});
-		if (!output) continue;
-		taken.add(output);
-		pairs.push({ output: output.name, input: input.name });
+	const found = new Map<ValueInfo, ValueInfo>();
+	const isFree = (output: ValueInfo) => ![...found.values()].includes(output);
+	// What both sides say counts more than what one of them says.
+	for (const match of [bothTell, oneTells]) {
+		for (const input of inputs) {
+			if (found.has(input)) continue;
+			const output = outputs.find((other) => isFree(other) && sameShape(input, other) && match(input.name, other.name));
+			if (output) found.set(input, output);
+		}
 	}
-	return pairs;
+	const nameless = inputs.filter(
+		(input) => !found.has(input) && wordsOf(input.name).some((word) => stateWords.test(word)),
+	);
+	for (const input of nameless) {
+		// What observes nothing besides is no recurrent network: many call what they observe the state.
+		if (nameless.length + found.size === inputs.length) break;
+		const rivals = nameless.filter((other) => !found.has(other) && sameSize(input, other));
+		const candidates = outputs.filter((output) => isFree(output) && sameSize(input, output));
+		if (rivals.length !== candidates.length) continue;
+		for (const [i, rival] of rivals.entries()) found.set(rival, candidates[i] as ValueInfo);
+	}
+	return inputs.flatMap((input) => {
+		const output = found.get(input);
+		return output ? [{ output: output.name, input: input.name }] : [];
+	});
+}
+
+const inputStems = (name: string) => stemsOf(name, inputWords, / ?0$|(?<=\b[hc])x$/);
+const outputStems = (name: string) => stemsOf(name, outputWords, / ?n$|(?<=\b[hc])y$/);
+
+function bothTell(input: string, output: string): boolean {
+	const stems = inputStems(input);
+	return outputStems(output).some((stem) => stems.includes(stem));
+}
+
+/** Where only one side tells which it is, the other has the bare name. */
+function oneTells(input: string, output: string): boolean {
+	if (input === output) return false;
+	const bare = (name: string) => wordsOf(name).join(' ');
+	return outputStems(output).includes(bare(input)) || inputStems(input).includes(bare(output));
+}
+
+/** Of the same type and of sizes that are all known, as those of a state with its layers, robots and units are. */
+function sameSize(a: ValueInfo, b: ValueInfo): boolean {
+	return (
+		a.type === b.type &&
+		(a.shape?.length ?? 0) > 1 &&
+		a.shape?.every((dim, i) => typeof dim === 'number' && dim === b.shape?.[i]) === true &&
+		a.shape.length === b.shape?.length
+	);
 }
 
 /** Most keys whose states are kept; the one used longest ago is forgotten beyond. */
@@ -128,7 +166,7 @@ export class RecurrentState {
 			return {
 				inputIndex: signature.inputs.indexOf(input),
 				outputIndex: signature.outputs.indexOf(output),
-				initial: initialOf(input, pair.initial),
+				initial: initialOf(input, output, pair.initial),
 			};
 		});
 		if (new Set(this.#fed.map((fed) => fed.inputIndex)).size < this.#fed.length) {
@@ -185,14 +223,27 @@ function find(infos: readonly TensorInfo[], name: string, side: 'input' | 'outpu
 	);
 }
 
-function initialOf(input: TensorInfo, given: unknown): Tensor {
-	// A symbolic dimension of a state is the batch: one robot.
-	const dims = (input.shape ?? []).map((dim) => (typeof dim === 'number' ? dim : 1));
+/** Names of dimensions that count past steps, as opposed to those of a batch. */
+const lengthName = /past|cache|len|seq|time|step|history/i;
+
+/**
+ * The sizes that a state begins with. A symbolic one is the batch, which is one robot, unless it is a length that grows
+ * from run to run, as that of attention's memory: there is nothing to remember yet.
+ */
+function firstDims(input: TensorInfo, output: TensorInfo): number[] {
+	return (input.shape ?? []).map((dim, i) => {
+		if (typeof dim === 'number') return dim;
+		return dim !== output.shape?.[i] && lengthName.test(dim) ? 0 : 1;
+	});
+}
+
+function initialOf(input: TensorInfo, output: TensorInfo, given: unknown): Tensor {
+	const dims = firstDims(input, output);
 	if (given === undefined || given === null) {
 		return new Tensor(input.type, dims, createData(input.type, elementCount(dims)));
 	}
-	const bind = (shape: readonly number[]) => bindInputs([{ ...input, shape }], given, 'initial')[0] as Tensor;
-	if (typeof given !== 'number') return bind(dims);
+	const bind = (shape: TensorInfo['shape']) => bindInputs([{ ...input, shape }], given, 'initial')[0] as Tensor;
+	if (typeof given !== 'number') return bind(input.shape);
 	const data = createData(input.type, elementCount(dims)) as Float32Array;
 	return new Tensor(input.type, dims, data.fill((bind([]).data as Float32Array)[0] as number));
 }

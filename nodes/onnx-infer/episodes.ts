@@ -9,8 +9,9 @@ interface Last {
 }
 
 /**
- * Tells when a recurrent network has to begin anew: an episode marker in the message has changed, or time has jumped
- * back, as when a simulation or a recording starts over. Each key has its own episodes.
+ * Tells when a recurrent network has to begin anew: an episode marker in the message says so, or time has jumped back,
+ * as when a simulation or a recording starts over. A marker is a flag that is true in the message that an episode
+ * begins with, or a number or text that changes. Each key has its own episodes.
  */
 export class Episodes {
 	readonly #last = new Map<string, Last>();
@@ -20,13 +21,14 @@ export class Episodes {
 		const stamp = secondsOf(ros?.stamp);
 		const last = this.#last.get(key);
 		if (!last) {
-			this.#last.set(key, { stamp, episode });
+			this.#last.set(key, { stamp, episode: typeof episode === 'boolean' ? undefined : episode });
 			if (this.#last.size > mostKeys) this.#last.delete(this.#last.keys().next().value as string);
 			return false;
 		}
 		const hasJumped = stamp !== undefined && last.stamp !== undefined && stamp < last.stamp;
-		const hasChanged = episode !== undefined && last.episode !== undefined && episode !== last.episode;
 		last.stamp = stamp ?? last.stamp;
+		if (typeof episode === 'boolean') return hasJumped || episode;
+		const hasChanged = episode !== undefined && last.episode !== undefined && episode !== last.episode;
 		last.episode = episode ?? last.episode;
 		return hasJumped || hasChanged;
 	}

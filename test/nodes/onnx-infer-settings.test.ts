@@ -133,6 +133,15 @@ describe('onnx-infer settings', () => {
 			assert.deepEqual(dataOf(await at(5, 2)), second);
 		});
 
+		it('takes a flag as the beginning of an episode where it is true', () => {
+			const episodes = new Episodes();
+			const flags = [true, undefined, undefined, true, true, false, false, true, undefined];
+			assert.deepEqual(
+				flags.map((flag) => episodes.begins('', undefined, flag)),
+				[false, false, false, true, true, false, false, true, false],
+			);
+		});
+
 		it('does not take a stamp that is not set for a jump', () => {
 			const episodes = new Episodes();
 			const stamp = (sec: number) => ({ stamp: { sec, nanosec: 0 } });

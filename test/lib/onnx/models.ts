@@ -128,6 +128,26 @@ export function lstm(): Buffer {
 	});
 }
 
+/**
+ * Remembers all that it was given: past [1, past_len, 2], x [1, 1, 2] -> sum [] of all, present [1, total_len, 2].
+ */
+export function growing(): Buffer {
+	return buildModel({
+		nodes: [
+			{ operator: 'Concat', inputs: ['past', 'x'], outputs: ['present'], attributes: { axis: 1 } },
+			{ operator: 'ReduceSum', inputs: ['present'], outputs: ['sum'], attributes: { keepdims: 0 } },
+		],
+		inputs: [
+			{ name: 'x', type: 'float32', shape: [1, 1, 2] },
+			{ name: 'past', type: 'float32', shape: [1, 'past_len', 2] },
+		],
+		outputs: [
+			{ name: 'sum', type: 'float32', shape: [] },
+			{ name: 'present', type: 'float32', shape: [1, 'total_len', 2] },
+		],
+	});
+}
+
 /** y = x + w with w in a file beside the model: float32 [2]. */
 export function externalWeights(location: string): Buffer {
 	return buildModel({

@@ -5,7 +5,7 @@ import { bindInputs } from '../../../lib/onnx/inputs';
 import type { TensorInfo } from '../../../lib/onnx/protocol';
 import { findStatePairs, type StatePair } from '../../../lib/onnx/recurrent';
 import { type ModelSession, openSession, type RunOptions, type RunResult } from '../../../lib/onnx/session';
-import { lstm, slow } from './models';
+import { growing, lstm, slow } from './models';
 
 const info = (name: string, shape: TensorInfo['shape'] = [1, 1, 8]): TensorInfo => ({ name, type: 'float32', shape });
 
@@ -32,6 +32,27 @@ describe('recurrent state', () => {
 			['next', ['obs', 'hidden'], ['action', 'next_hidden'], ['next_hidden -> hidden']],
 			['camel case', ['obs', 'hiddenIn'], ['hiddenOut'], ['hiddenOut -> hiddenIn']],
 			['previous', ['prev_state'], ['new_state'], ['new_state -> prev_state']],
+			['LSTM cells', ['obs', 'hx', 'cx'], ['action', 'hy', 'cy'], ['hy -> hx', 'cy -> cx']],
+			[
+				'the ONNX operator',
+				['X', 'initial_h', 'initial_c'],
+				['Y', 'Y_h', 'Y_c'],
+				['Y_h -> initial_h', 'Y_c -> initial_c'],
+			],
+			['several layers', ['obs', 'h0', 'h1'], ['action', 'h1_out', 'h0_out'], ['h0_out -> h0', 'h1_out -> h1']],
+			['the last action', ['obs', 'last_action'], ['action'], ['action -> last_action']],
+			[
+				'attention with memory',
+				['x', 'past_key_values.0.key', 'past_key_values.0.value'],
+				['y', 'present.0.value', 'present.0.key'],
+				['present.0.key -> past_key_values.0.key', 'present.0.value -> past_key_values.0.value'],
+			],
+			[
+				'two networks in one',
+				['obs', 'actor.h_in', 'critic.h_in'],
+				['critic.h_out', 'actor.h_out'],
+				['actor.h_out -> actor.h_in', 'critic.h_out -> critic.h_in'],
+			],
 		];
 		for (const [what, inputs, outputs, pairs] of cases) {
 			it(what, () => {
@@ -46,10 +67,52 @@ describe('recurrent state', () => {
 			assert.deepEqual(found(['input_ids', 'token_type_ids'], ['logits']), []);
 		});
 
+		it('or by shape and order where only the inputs have names', () => {
+			const wide = info('obs', [1, 48]);
+			const others = [info('linear_2', [1, 12]), info('getitem_1'), info('getitem_2')];
+			assert.deepEqual(found([wide, 'h', 'c'], others), ['getitem_1 -> h', 'getitem_2 -> c']);
+			assert.deepEqual(found([wide, 'h', 'c'], [...others, info('more')]), []);
+			assert.deepEqual(found([wide, 'x', 'mask'], others), []);
+			// What is observed is often called the state.
+			assert.deepEqual(found([info('state', [1, 4])], [info('action', [1, 4])]), []);
+		});
+
 		it('not where type or shape differ', () => {
 			assert.deepEqual(found(['h_in'], [info('h_out', [1, 1, 9])]), []);
 			assert.deepEqual(found([{ ...info('h_in'), type: 'float64' }], ['h_out']), []);
 			assert.deepEqual(found([info('h_in', [1, 'batch', 8])], ['h_out']), ['h_out -> h_in']);
+		});
+	});
+
+	describe('that grows', () => {
+		const pairs: StatePair[] = [{ output: 'present', input: 'past' }];
+		const opened: ModelSession[] = [];
+		afterEach(async () => {
+			await Promise.all(opened.splice(0).map((session) => session.close()));
+		});
+
+		async function sums(state: StatePair[]): Promise<unknown[]> {
+			const session = openSession({ bytes: growing(), name: 'growing.onnx' }, { state });
+			opened.push(session);
+			const { inputs } = await session.ready();
+			const results: unknown[] = [];
+			for (const x of [1, 2, 3]) {
+				const result = (await session.run(bindInputs(inputs, [[[x, x]]]))) as RunResult;
+				results.push(...result.outputs.map(({ data }) => data[0]));
+			}
+			return results;
+		}
+
+		it('begins with nothing to remember', async () => {
+			assert.deepEqual(await sums(pairs), [2, 6, 12]);
+		});
+
+		it('begins with as much as it is given', async () => {
+			const initial = {
+				dims: [1, 2, 2],
+				data: [10, 10, 20, 20],
+			};
+			assert.deepEqual(await sums([{ output: 'present', input: 'past', initial }]), [62, 66, 72]);
 		});
 	});
 
