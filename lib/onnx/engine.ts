@@ -1,11 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxruntime-common';
 import { BriefError } from '../check';
 import { type TensorData, type TensorType, tensorTypes } from '../tensor/tensor';
+import { fileState } from './file-watch';
 import { hashBytes, hashModel } from './hash';
-import { type ModelHeader, readHeader, type ValueInfo } from './header';
-import { checkExternalPaths } from './model-path';
+import { externalPaths, type ModelHeader, readHeader, type ValueInfo } from './header';
+import { checkExternalPaths, resolveModelPath } from './model-path';
 import { findNonFinite, nonFiniteName } from './non-finite';
 import type {
 	LoadOptions,
@@ -38,10 +39,16 @@ export class Engine {
 	) {}
 
 	/** @throws BriefError that says what is wrong with the file or the settings. */
-	static async load(source: ModelSource, options: LoadOptions): Promise<Engine> {
+	static async load(given: ModelSource, options: LoadOptions): Promise<Engine> {
 		const begin = performance.now();
-		const name = 'path' in source ? basename(source.path) : source.name;
+		const name = 'path' in given ? basename(given.path) : given.name;
+		const source = withoutLinks(given);
+		// Of the file and of the weights beside it, each as they are before they are read for the first time.
+		const modelState = 'path' in given ? fileState([given.path]) : '';
 		const header = readHeader('path' in source ? source.path : source.bytes, name);
+		const weights = 'path' in source ? externalPaths(source.path, header) : [];
+		const state = [modelState, ...weights.map((file) => fileState([file]))].join('; ');
+		const files = 'path' in given ? [given.path, ...weights] : [];
 		const outputs = header.outputs.filter(isRunnable);
 		checkRunnable(name, header, outputs);
 		checkExternalFiles(source, header, name);
@@ -55,6 +62,13 @@ export class Engine {
 			);
 		}
 		const { session, provider } = await createSession(runtime, source, header, options, notes);
+		if (fileState(files) !== state) {
+			await session.release();
+			throw new BriefError(
+				'changed in loading',
+				`${name} was changed while it was loaded, so what was read of it may not belong together. Load it again once it is complete.`,
+			);
+		}
 		const info: ModelInfo = {
 			header,
 			inputs: tensorInfos(header.inputs, session.inputMetadata),
@@ -64,6 +78,8 @@ export class Engine {
 			provider,
 			notes,
 			loadTime: performance.now() - begin,
+			files,
+			fileState: state,
 		};
 		return new Engine(
 			info,
@@ -113,6 +129,12 @@ function isRunnable(value: ValueInfo): boolean {
 }
 
 function checkRunnable(name: string, header: ModelHeader, outputs: readonly ValueInfo[]): void {
+	if ([...header.inputs, ...header.outputs].some((value) => value.name === '__proto__')) {
+		throw new BriefError(
+			'name not usable',
+			`An input or output of ${name} is called __proto__, which no JavaScript object can have as a name of its own. Export the model with another name.`,
+		);
+	}
 	const input = header.inputs.find((value) => !isRunnable(value));
 	if (input) {
 		throw new BriefError(
@@ -128,6 +150,21 @@ function checkRunnable(name: string, header: ModelHeader, outputs: readonly Valu
 	);
 }
 
+/** A link may point elsewhere than when the path was checked, to where it is not allowed. */
+function withoutLinks(source: ModelSource): ModelSource {
+	if (!('path' in source)) return source;
+	const { path, folders } = source;
+	return { path: folders ? resolveModelPath(path, folders) : realpathSync(path), ...(folders && { folders }) };
+}
+
+function isFile(path: string): boolean {
+	try {
+		return statSync(path).isFile();
+	} catch {
+		return false;
+	}
+}
+
 function checkExternalFiles(source: ModelSource, header: ModelHeader, name: string): void {
 	if (header.externalFiles.length === 0) return;
 	const names = header.externalFiles.join(', ');
@@ -138,12 +175,11 @@ function checkExternalFiles(source: ModelSource, header: ModelHeader, name: stri
 		);
 	}
 	if (source.folders) checkExternalPaths(source.path, header.externalFiles, source.folders);
-	const folder = dirname(source.path);
-	for (const file of header.externalFiles) {
-		if (existsSync(resolve(folder, file))) continue;
+	for (const [i, path] of externalPaths(source.path, header).entries()) {
+		if (isFile(path)) continue;
 		throw new BriefError(
 			'weights missing',
-			`${name} keeps its weights in ${file}, which is not in its folder. Copy that file beside the model.`,
+			`${name} keeps its weights in ${header.externalFiles[i]}, which is not in its folder. Copy that file beside the model.`,
 		);
 	}
 }

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { diagnose, diagnosedBytes, truncated } from './diagnose';
 import { type ByteSource, bufferSource, fileSource, MessageReader, TruncatedError } from './protobuf';
 
@@ -41,6 +41,11 @@ export interface ModelHeader {
 	readonly operators: Readonly<Record<string, number>>;
 	/** Bytes of the model file itself. */
 	readonly size: number;
+}
+
+/** Where the files with a model's weights are: their names are relative to its folder. */
+export function externalPaths(model: string, { externalFiles }: Pick<ModelHeader, 'externalFiles'>): string[] {
+	return externalFiles.map((name) => resolve(dirname(model), name));
 }
 
 /**

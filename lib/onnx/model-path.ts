@@ -12,16 +12,29 @@ export interface ModelFolders {
 	readonly extra: readonly string[];
 }
 
+/** A file that a path means. */
+export interface Found {
+	/** Absolute, as it is written: links in it may point elsewhere tomorrow. */
+	readonly path: string;
+	/** Without links, as it is now. */
+	readonly real: string;
+}
+
+/** As `findModel`, the file's path without links. */
+export function resolveModelPath(path: string, folders: ModelFolders, kind: 'model' | 'file' = 'model'): string {
+	return findModel(path, folders, kind).real;
+}
+
 /**
  * The file that a model's path means. A relative path is looked up in the user directory, then in the administrator's
  * folders in their order, then in this package, where models are in `models/`. An absolute path is taken as it is.
  * Either way the file itself, after following links, has to be in one of these folders; so have the files that hold its
  * weights.
  * @param kind what to call it in an error: files beside models, such as statistics of training, keep the same rules
- * @returns the file's path without links
- * @throws BriefError: not found (with where it was looked for), not allowed (with how to allow it), a folder, unreadable.
+ * @throws BriefError: not found (with where it was looked for), not allowed (with how to allow it), a folder, no regular
+ * file, unreadable.
  */
-export function resolveModelPath(path: string, folders: ModelFolders, kind: 'model' | 'file' = 'model'): string {
+export function findModel(path: string, folders: ModelFolders, kind: 'model' | 'file' = 'model'): Found {
 	if (path.includes('\0')) throw new BriefError('bad path', `The path of the ${kind} has a NUL character in it.`);
 	const allowed = allowedFolders(folders);
 	const candidates = isAbsolute(path)
@@ -34,13 +47,21 @@ export function resolveModelPath(path: string, folders: ModelFolders, kind: 'mod
 		const real = realPath(candidate, kind);
 		if (real === undefined) continue;
 		checkInside(real, allowed, path, folders, kind);
-		if (statSync(real).isDirectory()) {
+		const kindOfFile = statSync(real);
+		if (kindOfFile.isDirectory()) {
 			throw new BriefError(
 				`${kind} is a folder`,
 				`${candidate} is a folder. Choose the ${kind === 'model' ? '.onnx file' : 'file'} in it.`,
 			);
 		}
-		return real;
+		// Reading a pipe would wait for whoever writes into it, for ever.
+		if (!kindOfFile.isFile()) {
+			throw new BriefError(
+				'not a regular file',
+				`${candidate} is a pipe, a socket or a device. Choose a regular file.`,
+			);
+		}
+		return { path: candidate, real };
 	}
 	throw new BriefError(
 		`${kind} not found`,

@@ -24,6 +24,7 @@ export class PlacementAdvisor {
 	#seen = 0;
 	readonly #times = new Float64Array(probes);
 	#firstEnd = 0;
+	#isSettled = false;
 	/** Why the last move was advised, for people. */
 	reason = '';
 
@@ -34,6 +35,7 @@ export class PlacementAdvisor {
 	 * @returns where to move, or undefined to stay
 	 */
 	observe(time: number, now: number): 'worker' | 'inline' | undefined {
+		if (this.#isSettled) return undefined;
 		const counted = this.#seen++ - warmUps;
 		if (counted === 0) this.#firstEnd = now;
 		if (counted < 0) return undefined;
@@ -46,6 +48,11 @@ export class PlacementAdvisor {
 	moved(place: 'worker' | 'inline'): void {
 		this.#place = place;
 		this.#seen = 0;
+	}
+
+	/** The model cannot be where it was sent: it stays where it is for good. */
+	refused(): void {
+		this.#isSettled = true;
 	}
 
 	/** A judgement after each full set of probes, so that a flow that slows down gets its turn as well. */

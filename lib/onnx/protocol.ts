@@ -54,6 +54,10 @@ export interface ModelInfo {
 	readonly notes: readonly string[];
 	/** How long the loading took, ms. */
 	readonly loadTime: number;
+	/** The files it was loaded from: the model, with the links in its path, and those with its weights; none for bytes. */
+	readonly files: readonly string[];
+	/** Their state then, by `fileState`. */
+	readonly fileState: string;
 }
 
 /** Where a tensor lies in the buffer that goes to the thread; strings travel beside it. */

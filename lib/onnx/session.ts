@@ -1,4 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { BriefError } from '../check';
 import { systemTimers, type Timers } from '../control/timers';
 import type { Tensor } from '../tensor/tensor';
@@ -105,6 +106,7 @@ export class ModelSession implements Client {
 	 */
 	run(inputs: readonly Tensor[], options: RunOptions = {}): Promise<RunResult | 'dropped'> {
 		if (this.#isClosed) return Promise.reject(closedError());
+		this.#model.lookForLongRun();
 		return new Promise((resolve, reject) => {
 			const request = new SessionRequest(this.#owner, inputs, options, resolve, reject);
 			const { waiting = 'newest', deadline } = this.#options;
@@ -310,8 +312,9 @@ function keyOf(source: ModelSource, load: Required<LoadOptions>, options: Sessio
 	const { placement = 'worker', watch = false } = options;
 	const settings = JSON.stringify([load, placement, watch]);
 	if ('bytes' in source) return `${hashBytes(source.bytes)} ${settings}`;
+	// A link that is watched may point elsewhere tomorrow.
+	if (watch) return `${resolve(source.path)} ${settings}`;
 	const path = realpathSync(source.path);
-	if (watch) return `${path} ${settings}`;
 	// A file that has changed since it was loaded is another model.
 	const { mtimeMs, size } = statSync(path);
 	return `${path} ${mtimeMs} ${size} ${settings}`;

@@ -1,4 +1,3 @@
-import { dirname, resolve } from 'node:path';
 import { BriefError } from '../check';
 import type { Timers } from '../control/timers';
 import { Tensor } from '../tensor/tensor';
@@ -35,6 +34,8 @@ export type ModelEvent =
 	| { readonly kind: 'reload failed'; readonly error: Error }
 	/** The model runs in another place now. */
 	| { readonly kind: 'placed'; readonly placement: Placement; readonly reason: string }
+	/** A run without a deadline goes on and on. */
+	| { readonly kind: 'long run'; readonly error: Error }
 	/** A run hangs; its thread is left behind and another is started. */
 	| { readonly kind: 'abandoned'; readonly error: Error };
 
@@ -67,6 +68,9 @@ const longestClose = 2000;
 /** How long after its deadline a run in a thread counts as hanging, ms. */
 const hangTime = 10_000;
 
+/** How long a run goes on before it is told, ms. */
+const longRun = 10_000;
+
 /** One loaded model, which several clients share. One run at a time. */
 export class SharedModel {
 	readonly #clients = new Set<Client>();
@@ -79,11 +83,19 @@ export class SharedModel {
 	#loaded: Promise<ModelInfo> | undefined;
 	/** Set while the host is ready. */
 	#info: ModelInfo | undefined;
+	/** What the model last in use took and gave: those who use it count on that. */
+	#signature: ModelInfo | undefined;
 	/** What is loaded beside the host, to take its place. */
 	#standby: Host | undefined;
 	/** The ends of places that are no longer in use. */
 	readonly #retiring = new Set<Promise<void>>();
 	#running: Request | undefined;
+	/** When the run under way has begun. */
+	#begin = 0;
+	/** The run that has been told to go on and on. */
+	#told: Request | undefined;
+	/** The place that is being killed for a run of it. */
+	#killed: Host | undefined;
 	#isLoading = false;
 	#isClosed = false;
 	#deaths = 0;
@@ -117,8 +129,10 @@ export class SharedModel {
 		if (!this.#host) {
 			const host = this.#create(this.#placement);
 			this.#host = host;
-			this.#watch ??= this.#watchFiles([]);
+			this.#watch ??= this.#watchFiles();
 			this.#loaded = host.ready.then((info) => {
+				// After a death the file may be another than before.
+				if (this.#signature) checkSameSignature(this.#signature, info);
 				if (this.#host === host) this.#use(info);
 				return info;
 			});
@@ -161,6 +175,21 @@ export class SharedModel {
 		clearTimeout(timer);
 	}
 
+	/** A request comes: whoever waits for a run that does not end should know why nothing comes of it. */
+	lookForLongRun(): void {
+		const running = this.#running;
+		// Past a deadline that run is taken care of.
+		if (!running || this.#told === running || this.#hangTimer !== undefined) return;
+		const time = this.options.timers.now() - this.#begin;
+		if (time < longRun) return;
+		this.#told = running;
+		const error = new BriefError(
+			'run goes on',
+			`A run has not ended for ${(time / 1000).toFixed(0)} s, and what comes meanwhile is dropped or has to wait. With a deadline a run that takes too long is given up; in the placement process it is ended as well.`,
+		);
+		this.#tell({ kind: 'long run', error });
+	}
+
 	/** Looks whether the file has changed, without waiting for the next look. */
 	async lookForChanges(): Promise<void> {
 		await this.#watch?.look();
@@ -171,7 +200,7 @@ export class SharedModel {
 		const host = this.#host;
 		if (this.#running !== request || !host) return;
 		if (host.kill) {
-			// Its death is what brings up another.
+			this.#killed = host;
 			host.kill();
 			return;
 		}
@@ -227,6 +256,7 @@ export class SharedModel {
 			return;
 		}
 		this.#running = request;
+		this.#begin = this.options.timers.now();
 		this.#lastInputs = inputs;
 		this.#lastAllowed = request.allowNonFinite;
 		host.run(inputs, request.allowNonFinite).then(
@@ -251,7 +281,9 @@ export class SharedModel {
 	#over(request: Request): void {
 		if (this.#running !== request) return;
 		this.#running = undefined;
+		this.#told = undefined;
 		this.options.timers.clearTimeout(this.#hangTimer);
+		this.#hangTimer = undefined;
 		this.#next();
 	}
 
@@ -270,7 +302,11 @@ export class SharedModel {
 		if (this.#host !== host) return;
 		this.#host = undefined;
 		this.#info = undefined;
-		if (++this.#deaths >= mostDeaths) this.#giveUp(error);
+		if (this.#killed === host) {
+			// It was asked for, however often, so the next one is brought up at once.
+			this.#killed = undefined;
+			if (!this.#isClosed) void this.load();
+		} else if (++this.#deaths >= mostDeaths) this.#giveUp(error);
 	}
 
 	#giveUp(cause: Error): void {
@@ -294,25 +330,23 @@ export class SharedModel {
 		this.#retire(host);
 		this.#onDeath(host, error);
 		this.#tell({ kind: 'abandoned', error });
+		this.#hangTimer = undefined;
 		this.#running = undefined;
 		this.#next();
 	}
 
 	/** The model is loaded. */
 	#use(info: ModelInfo): void {
-		const { externalFiles } = info.header;
-		if (externalFiles.join() !== (this.#info?.header.externalFiles ?? []).join()) {
-			this.#watch?.close();
-			this.#watch = this.#watchFiles(externalFiles);
-		}
+		// Unless what has changed again is yet to be loaded.
+		if (!this.#hasChangedAgain) this.#watch?.loaded(info.files, info.fileState);
 		this.#info = info;
+		this.#signature = info;
 	}
 
-	#watchFiles(externalFiles: readonly string[]): FileWatch | undefined {
+	#watchFiles(): FileWatch | undefined {
 		const { source, watch, timers } = this.options;
 		if (!watch || !('path' in source)) return undefined;
-		const paths = [source.path, ...externalFiles.map((name) => resolve(dirname(source.path), name))];
-		return new FileWatch(paths, () => void this.#reload(), timers);
+		return new FileWatch([source.path], () => void this.#reload(), timers);
 	}
 
 	async #reload(): Promise<void> {
@@ -340,8 +374,8 @@ export class SharedModel {
 				advisor.moved(place);
 				this.#tell({ kind: 'placed', placement: place, reason });
 			},
-			// It stays where it is, and works there.
-			() => advisor.moved(this.#placement as 'worker' | 'inline'),
+			// It stays where it is, and works there; it would be refused the next time too.
+			() => advisor.refused(),
 		);
 	}
 
@@ -356,7 +390,7 @@ export class SharedModel {
 		this.#standby = host;
 		try {
 			const info = await host.ready;
-			if (this.#info) checkSameSignature(this.#info, info);
+			if (this.#signature) checkSameSignature(this.#signature, info);
 			if (this.#lastInputs && !this.#isClosed) await host.run(this.#lastInputs, this.#lastAllowed);
 			if (this.#isClosed) {
 				this.#retire(host);
@@ -391,7 +425,7 @@ function checkSameSignature(old: ModelInfo, fresh: ModelInfo): void {
 		if (show(old[side]) === show(fresh[side])) continue;
 		throw new BriefError(
 			'other model',
-			`The changed file is a model with other ${side} (${show(fresh[side])} instead of ${show(old[side])}). The old one stays in use; deploy to take the new one.`,
+			`The changed file is a model with other ${side} (${show(fresh[side])} instead of ${show(old[side])}), so it is not taken. Deploy to use it all the same.`,
 		);
 	}
 }

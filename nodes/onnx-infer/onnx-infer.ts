@@ -1,7 +1,7 @@
 import type { NodeAPI, NodeMessage } from 'node-red';
 import { BriefError, show } from '../../lib/check';
 import { bindInputs } from '../../lib/onnx/inputs';
-import { resolveModelPath } from '../../lib/onnx/model-path';
+import { findModel } from '../../lib/onnx/model-path';
 import type { ModelInfo, ModelSource } from '../../lib/onnx/protocol';
 import { findStatePairs } from '../../lib/onnx/recurrent';
 import { type ModelSession, openSession, type RunOptions, type RunResult } from '../../lib/onnx/session';
@@ -78,7 +78,9 @@ function start(RED: NodeAPI, { node, options, status, report }: Start<Options>):
 			case 'placed':
 				node.log(RED._('onnx-infer.log.placed', { reason: event.reason }));
 				break;
+			case 'long run':
 			case 'abandoned':
+				fail(event.error);
 				report(event.error);
 				break;
 		}
@@ -111,7 +113,7 @@ function start(RED: NodeAPI, { node, options, status, report }: Start<Options>):
 	};
 
 	if (options.source === 'file') {
-		const path = resolveModelPath(chosenModel(options.model), folders);
+		const { path } = findModel(chosenModel(options.model), folders);
 		display.loading();
 		// Not awaited: other nodes start meanwhile, and messages that come before wait for it.
 		open({ path, folders }).catch((reason) => {
@@ -130,7 +132,7 @@ function start(RED: NodeAPI, { node, options, status, report }: Start<Options>):
 		return opened;
 	};
 	const sourceOf = (model: unknown): ModelSource => {
-		if (typeof model === 'string') return { path: resolveModelPath(model, folders), folders };
+		if (typeof model === 'string') return { path: findModel(model, folders).path, folders };
 		if (model instanceof Uint8Array) return { bytes: model, name: RED._('onnx-infer.log.messageModel') };
 		throw new BriefError('no model', `Expected \`msg.model\` to be a Buffer or a path, got ${show(model)}`);
 	};

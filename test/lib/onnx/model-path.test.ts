@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -41,6 +42,12 @@ describe('model path', () => {
 		assert.equal(resolveModelPath('models/a.onnx', folders), inExtra);
 		const inUserDir = root.write('user/models/a.onnx', '');
 		assert.equal(resolveModelPath('models/a.onnx', folders), inUserDir);
+	});
+
+	it('refuses a pipe, since reading it would wait for ever', function () {
+		if (process.platform === 'win32') this.skip();
+		execFileSync('mkfifo', [join(folders.userDir, 'pipe.onnx')]);
+		refused('pipe.onnx', 'not a regular file', /pipe\.onnx is a pipe/);
 	});
 
 	it('takes an absolute path in an allowed folder', () => {

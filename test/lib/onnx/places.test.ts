@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { BriefError } from '../../../lib/check';
+import { Engine } from '../../../lib/onnx/engine';
 import { hashBytes } from '../../../lib/onnx/hash';
 import { bindInputs } from '../../../lib/onnx/inputs';
 import { ProcessHost, processIds } from '../../../lib/onnx/process-host';
@@ -157,6 +158,46 @@ describe('onnx places', () => {
 		assert.deepEqual(dataOf(await infer(session, [1, 2, 3, 4])), [Float32Array.from([10, 20])]);
 	});
 
+	describe('a file that is changed while it is loaded', () => {
+		it('is not used, since what was read of it may not belong together', async () => {
+			const path = folder.write('m.onnx', policy());
+			const loading = Engine.load({ path }, {});
+			// The header has been read by now, the network has not.
+			renameSync(folder.write('other.onnx', twoInputs()), path);
+			assert.match(await briefOf(loading), /^changed in loading: m\.onnx was changed/);
+			await (await Engine.load({ path }, {})).release();
+		});
+
+		it('nor with other weights beside it', async () => {
+			const path = folder.write('m.onnx', externalWeights('w.bin'));
+			folder.write('w.bin', new Uint8Array(8));
+			const loading = Engine.load({ path }, {});
+			renameSync(folder.write('other.bin', new Uint8Array(8)), join(folder.path, 'w.bin'));
+			assert.match(await briefOf(loading), /^changed in loading/);
+		});
+	});
+
+	it('is not started again with another model than the one that died', async () => {
+		const path = folder.write('m.onnx', policy());
+		let count = 0;
+		const session = openSession(
+			{ path },
+			{
+				createHost: (_placement, source, options, onDeath) =>
+					new ProcessHost(
+						source,
+						options,
+						onDeath,
+						join(__dirname, count++ === 0 ? 'crashes-in-run.js' : '../../../lib/onnx/process.js'),
+					),
+			},
+		);
+		opened.push(session);
+		assert.match(await briefOf(infer(session, [1, 2, 3, 4])), /^process died/);
+		folder.write('m.onnx', twoInputs());
+		assert.match(await briefOf(infer(session, [1, 2, 3, 4])), /^other model: .*other inputs/);
+	});
+
 	describe('hot reload', () => {
 		/** A session of a file, and the events that come of it. */
 		async function watched(model: Buffer, options: SessionOptions = {}) {
@@ -257,6 +298,62 @@ describe('onnx places', () => {
 			await told;
 			assert.equal(event?.kind, 'reloaded');
 			assert.equal((await infer(opened[0] as ModelSession, obs)).outputs.length, 1);
+		});
+
+		it('follows a link that is made to point elsewhere, and refuses where models may not come from', async () => {
+			const folders = { userDir: join(folder.path, 'user'), packageDir: folder.path, extra: [] };
+			const paths = ['user/old.onnx', 'user/new.onnx', 'outside.onnx'].map((name, i) =>
+				folder.write(name, policy([i, 10])),
+			);
+			const path = join(folders.userDir, 'current.onnx');
+			const point = (to: string) => {
+				symlinkSync(to, `${path}.tmp`);
+				renameSync(`${path}.tmp`, path);
+			};
+			point(paths[0] as string);
+			let tell: (event: ModelEvent) => void = () => {};
+			const session = openSession({ path, folders }, { watch: true, onEvent: (event) => tell(event) });
+			opened.push(session);
+			assert.deepEqual(dataOf(await infer(session, obs)), [Float32Array.from([1, 11])]);
+			await session.lookForChanges();
+			const change = async (to: string) => {
+				point(to);
+				const told = new Promise<ModelEvent>((resolve) => {
+					tell = resolve;
+				});
+				await session.lookForChanges();
+				await session.lookForChanges();
+				return told;
+			};
+			assert.equal((await change(paths[1] as string)).kind, 'reloaded');
+			assert.deepEqual(dataOf(await infer(session, obs)), [Float32Array.from([2, 11])]);
+			const event = await change(paths[2] as string);
+			assert.ok(event.kind === 'reload failed');
+			assert.match(event.error.message, /not in a folder that models may come from/);
+			assert.deepEqual(dataOf(await infer(session, obs)), [Float32Array.from([2, 11])]);
+		});
+
+		it('takes other weights beside the model', async () => {
+			const weights = (value: number) => new Uint8Array(Float32Array.from([value, value]).buffer);
+			folder.write('w.bin', weights(1));
+			const { session, events } = await watched(externalWeights('w.bin'));
+			assert.deepEqual(dataOf(await infer(session, [0, 0])), [Float32Array.from([1, 1])]);
+			// What has happened since the loading counts, seen before or not.
+			renameSync(folder.write('w.new', weights(2)), join(folder.path, 'w.bin'));
+			while (events.length === 0) await session.lookForChanges();
+			assert.equal(events[0]?.kind, 'reloaded');
+			assert.deepEqual(dataOf(await infer(session, [0, 0])), [Float32Array.from([2, 2])]);
+		});
+
+		it('goes on while the file is away, and takes the one that comes', async () => {
+			const { session, events, path, change } = await watched(policy([0, 10]));
+			await infer(session, obs);
+			rmSync(path);
+			for (let i = 0; i < 3; i++) await session.lookForChanges();
+			assert.equal(events.length, 0);
+			assert.deepEqual(dataOf(await infer(session, obs)), [Float32Array.from([1, 11])]);
+			assert.equal((await change(policy([5, 50]))).kind, 'reloaded');
+			assert.deepEqual(dataOf(await infer(session, obs)), [Float32Array.from([6, 51])]);
 		});
 
 		it('waits until a file stands still', async () => {

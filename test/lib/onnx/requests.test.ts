@@ -181,7 +181,80 @@ describe('onnx requests', () => {
 		});
 	});
 
+	it('brings a place up anew however often it had to be killed', async () => {
+		const die = () => {
+			const host = hosts.at(-1) as FakeHost;
+			host.die(new Error('killed'));
+			void host.runs[0]?.fail(new Error('killed'));
+		};
+		kill = die;
+		await open({ deadline: 100 });
+		for (let i = 1; i <= 5; i++) {
+			ask(i);
+			timers.advance(100);
+			await settled();
+			// At once, not with the next request.
+			assert.equal(hosts.length, i + 1);
+		}
+		ask(6);
+		await finish(hosts[5]);
+		assert.equal(results[6], '6');
+		// One that dies by itself each time is given up.
+		for (let i = 7; i <= 9; i++) {
+			ask(i);
+			die();
+			await settled();
+		}
+		ask(10);
+		await settled();
+		assert.equal(results[10], 'model keeps dying');
+	});
+
+	it('tells of a run that goes on and on, once', async () => {
+		await open({});
+		ask(1);
+		timers.advance(9_999);
+		ask(2);
+		assert.equal(events.length, 0);
+		timers.advance(1);
+		ask(3);
+		ask(4);
+		const [event] = events;
+		assert.ok(event?.kind === 'long run');
+		assert.match(event.error.message, /has not ended for 10 s/);
+		assert.equal(events.length, 1);
+		await finish();
+		assert.deepEqual(results, { 1: '1', 2: 'dropped', 3: 'dropped' });
+		await finish();
+	});
+
 	describe('placed automatically', () => {
+		it('stays in its thread for good when it cannot be inline', async () => {
+			let count = 0;
+			const fakes = fakeHosts();
+			session = openSession(
+				{ bytes: new Uint8Array(1), name: 'fake' },
+				{
+					timers,
+					placement: 'auto',
+					createHost: (placement, ...rest) => {
+						count++;
+						const host = fakes.createHost(placement, ...rest);
+						if (placement === 'inline') Object.assign(host, { ready: Promise.reject(new Error('not here')) });
+						return host;
+					},
+				},
+			);
+			hosts = fakes.hosts;
+			await session.ready();
+			for (let i = 0; i < 200; i++) {
+				timers.advance(20);
+				ask(i);
+				await hosts[0]?.runs[0]?.finish(0.2);
+			}
+			assert.deepEqual([count, session.placement, results[199]], [2, 'worker', '199']);
+		});
+
 		it('moves inline once the runs have shown to be short, and back when they become long', async () => {
 			await open({ placement: 'auto' });
 			const runs = async (count: number, time: number, period: number) => {

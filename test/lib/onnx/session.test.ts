@@ -243,6 +243,22 @@ describe('onnx session', () => {
 		assert.equal(await problem(session.run([])), error);
 	});
 
+	it('refuses a name that no JavaScript object can have', async () => {
+		const named = (input: string, output: string) =>
+			buildModel({
+				nodes: [{ operator: 'Neg', inputs: [input], outputs: [output] }],
+				inputs: [{ name: input, type: 'float32', shape: [1] }],
+				outputs: [{ name: output, type: 'float32', shape: [1] }],
+			});
+		for (const model of [named('__proto__', 'y'), named('x', '__proto__')]) {
+			assert.match((await problem(open(model).ready())).message, /called __proto__/);
+		}
+		const { outputs } = await infer(open(named('constructor', 'toString')), { constructor: [1] });
+		assert.deepEqual(outputs[0]?.data, Float32Array.from([-1]));
+		const missing = await problem(infer(open(named('constructor', 'hasOwnProperty')), {}));
+		assert.equal(missing.brief, 'input missing');
+	});
+
 	it('goes on after a run that fails', async () => {
 		// Elements that do not multiply to the shape asked for: known only when it runs.
 		const session = open(
