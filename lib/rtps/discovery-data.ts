@@ -54,12 +54,17 @@ export interface EndpointData {
 
 const none = new Uint8Array(0);
 
-export interface OwnParticipant {
+/** What of this participant does not change. */
+export interface OwnIdentity {
 	readonly prefix: Uint8Array;
 	readonly domainId: number;
 	readonly name: string;
 	readonly userData: Uint8Array;
+	/** ms */
 	readonly lease: number;
+}
+
+export interface OwnParticipant extends OwnIdentity {
 	readonly metatraffic: readonly Locator[];
 	readonly metatrafficMulticast: Locator | undefined;
 	readonly defaults: readonly Locator[];

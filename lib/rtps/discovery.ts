@@ -12,12 +12,12 @@ import {
 	encodeParticipant,
 	livelinessMessage,
 	type OwnEndpoint,
-	type OwnParticipant,
+	type OwnIdentity,
 	type ParticipantData,
 } from './discovery-data';
 import { entityIdOf, entityIds, guidToString, makeGuid, prefixLength, sameBytes } from './guid';
 import type { Locator } from './locator';
-import type { Network } from './network';
+import { discoveryGroup, type Network, ports } from './network';
 import { pids } from './parameters';
 import type { Submessage } from './parser';
 import { defaultQos, type Qos } from './qos';
@@ -57,10 +57,12 @@ export interface DiscoveryCallbacks {
 	onWriterGone(writer: RemoteWriter): void;
 	onReaderGone(reader: RemoteReader): void;
 	onFlood(message: string): void;
+	/** The interfaces of this machine cannot be used as they are now. */
+	onError(error: Error): void;
 }
 
 export interface DiscoveryOptions {
-	readonly own: OwnParticipant;
+	readonly own: OwnIdentity;
 	readonly network: Network;
 	readonly clock: Clock;
 	readonly receiver: Receiver;
@@ -77,7 +79,7 @@ export class Discovery {
 	readonly #options: DiscoveryOptions;
 	readonly #receiver: Receiver;
 	readonly #clock: Clock;
-	readonly #announcement: Uint8Array;
+	#announcement: Uint8Array;
 	readonly #publications: { readonly writer: Writer; readonly reader: Reader };
 	readonly #subscriptions: { readonly writer: Writer; readonly reader: Reader };
 	readonly #messages: { readonly writer: Writer; readonly reader: Reader };
@@ -89,12 +91,13 @@ export class Discovery {
 	#leaseTimer: unknown;
 	#announcements = 0;
 	#flooded = false;
+	#closed = false;
 
 	constructor(options: DiscoveryOptions) {
 		this.#options = options;
 		this.#receiver = options.receiver;
 		this.#clock = options.clock;
-		this.#announcement = encodeParticipant(options.own);
+		this.#announcement = this.#encodeOwn();
 		this.#publications = this.#builtin(entityIds.publicationsWriter, (payload, info) => {
 			this.#onEndpoint(payload, info, true);
 		});
@@ -160,6 +163,7 @@ export class Discovery {
 
 	/** Says farewell: other participants then forget this one and its endpoints at once. */
 	close(): void {
+		this.#closed = true;
 		this.#clock.clearTimeout(this.#announceTimer);
 		this.#clock.clearTimeout(this.#leaseTimer);
 		const guid = makeGuid(this.#options.own.prefix, entityIds.participant);
@@ -182,6 +186,27 @@ export class Discovery {
 		};
 	}
 
+	#encodeOwn(): Uint8Array {
+		const { own, network } = this.#options;
+		const group = { address: discoveryGroup, port: ports.discoveryMulticast(own.domainId) };
+		return encodeParticipant({
+			...own,
+			metatraffic: network.metatrafficLocators,
+			metatrafficMulticast: network.hasMulticast ? group : undefined,
+			defaults: network.userLocators,
+		});
+	}
+
+	/** Interfaces come and go: what has changed is announced as often as at the beginning. */
+	async #refresh(): Promise<void> {
+		const hasChanged = await this.#options.network.refresh();
+		if (!hasChanged || this.#closed) return;
+		this.#announcement = this.#encodeOwn();
+		this.#announcements = 0;
+		this.#clock.clearTimeout(this.#announceTimer);
+		this.#announce();
+	}
+
 	#announce(): void {
 		const deaf = [...this.#receiver.participants.values()].filter(
 			({ hearsMulticast }) => !hearsMulticast || !this.#options.network.hasMulticast,
@@ -189,7 +214,13 @@ export class Discovery {
 		this.#sendAnnouncement(1, undefined, this.#announcement, deaf);
 		const period = Math.min(longestPeriod, this.#options.own.lease / 3);
 		const next = firstAnnouncements[++this.#announcements] ?? period;
-		this.#announceTimer = this.#clock.setTimeout(() => this.#announce(), Math.min(next, period));
+		this.#announceTimer = this.#clock.setTimeout(
+			() => {
+				this.#announce();
+				this.#refresh().catch(this.#options.callbacks.onError);
+			},
+			Math.min(next, period),
+		);
 	}
 
 	/** To the group, to the peers in the options, and to `participants` one by one. */

@@ -1,7 +1,7 @@
 import { Channel } from './channel';
 import { ipv4ToNumber, isLoopback, isMulticast, type Locator } from './locator';
 import { MessageBuilder } from './messages';
-import type { DatagramSocket, NetworkInterface, Transport } from './transport';
+import type { DatagramSocket, NetworkInterface, SocketOptions, Transport } from './transport';
 
 /** The group that participants announce themselves to (DDSI-RTPS 2.5, 9.6.1.4). */
 export const discoveryGroup = '239.255.0.1';
@@ -76,7 +76,9 @@ export function peerLocators(peers: readonly string[], domainId: number): Locato
 /** The sockets of one participant. */
 export class Network {
 	readonly #sockets: DatagramSocket[] = [];
-	#multicastSenders: DatagramSocket[] = [];
+	/** The sockets that announcements to the group leave from, by the address of their interface. */
+	readonly #multicastSenders = new Map<string, DatagramSocket>();
+	#multicastReceiver: DatagramSocket | undefined;
 	/** Discovery: announcements of participants and endpoints. */
 	metatraffic!: Channel;
 	/** The user's data. */
@@ -89,19 +91,39 @@ export class Network {
 	receiveBufferSize = 0;
 	/** Index among the participants of this domain on this host. */
 	index = 0;
-	readonly #interfaces: NetworkInterface[];
-	readonly #ownAddresses: Set<string>;
-	readonly #loopbackOnly: boolean;
+	readonly #transport: Transport;
+	readonly #options: NetworkOptions;
+	readonly #callbacks: NetworkCallbacks;
+	/** The interfaces were named: they stay, and only what comes in there is taken. */
+	readonly #isFixed: boolean;
+	#interfaces: readonly NetworkInterface[] = [];
+	#ownAddresses: ReadonlySet<string> = new Set();
+	#loopbackOnly = false;
+	#ports = { metatraffic: 0, user: 0 };
+	#isClosed = false;
+	#isRefreshing = false;
 	readonly #domainId: number;
 	readonly #peers: Locator[];
 
-	private constructor(transport: Transport, options: NetworkOptions, domainId: number) {
-		const all = transport.interfaces();
-		this.#interfaces = chooseInterfaces(all, options);
-		this.#ownAddresses = new Set(all.map(({ address }) => address));
-		this.#loopbackOnly = this.#interfaces.every(({ internal }) => internal);
+	private constructor(transport: Transport, options: NetworkOptions, domainId: number, callbacks: NetworkCallbacks) {
+		this.#transport = transport;
+		this.#options = options;
+		this.#callbacks = callbacks;
+		this.#isFixed = options.localhostOnly === true || (options.interfaces ?? []).length > 0;
 		this.#domainId = domainId;
 		this.#peers = peerLocators(options.peers ?? [], domainId);
+		this.#readInterfaces();
+	}
+
+	/** Returns whether anything has changed. */
+	#readInterfaces(): boolean {
+		const all = this.#transport.interfaces();
+		const chosen = chooseInterfaces(all, this.#options);
+		this.#ownAddresses = new Set(all.map(({ address }) => address));
+		if (sameInterfaces(chosen, this.#interfaces)) return false;
+		this.#interfaces = chosen;
+		this.#loopbackOnly = chosen.every(({ internal }) => internal);
+		return true;
 	}
 
 	/** @throws an error that says what to do when no port is free. */
@@ -112,9 +134,9 @@ export class Network {
 		prefix: Uint8Array,
 		callbacks: NetworkCallbacks,
 	): Promise<Network> {
-		const network = new Network(transport, options, domainId);
+		const network = new Network(transport, options, domainId, callbacks);
 		try {
-			await network.#open(transport, options.multicast !== false, prefix, callbacks);
+			await network.#open(prefix);
 		} catch (error) {
 			await network.close();
 			throw error;
@@ -122,18 +144,20 @@ export class Network {
 		return network;
 	}
 
-	async #open(transport: Transport, multicast: boolean, prefix: Uint8Array, callbacks: NetworkCallbacks) {
-		const addresses = this.#interfaces.map(({ address }) => address);
-		// One interface chosen: only what comes in there. Several: the system has no way to bind to some.
-		const address = addresses.length === 1 ? addresses[0]! : '0.0.0.0';
-		const { onError } = callbacks;
-		const onDatagram = (data: Uint8Array) => callbacks.onDatagram(data);
-		const base = { address, shared: false, onDatagram, onError, receiveBufferSize: wantedReceiveBuffer };
-		const open = async (port: number) => {
-			const socket = await transport.open({ ...base, port });
-			this.#sockets.push(socket);
-			return socket;
-		};
+	/** Opens a socket with these options, for as long as the network is open. */
+	async #socket(options: Pick<SocketOptions, 'address' | 'port'> & Partial<SocketOptions>): Promise<DatagramSocket> {
+		const { onDatagram, onError } = this.#callbacks;
+		const base = { shared: false, onDatagram, onError, receiveBufferSize: wantedReceiveBuffer };
+		const socket = await this.#transport.open({ ...base, ...options });
+		this.#sockets.push(socket);
+		return socket;
+	}
+
+	async #open(prefix: Uint8Array): Promise<void> {
+		// Of several named interfaces some cannot be bound to, and those that were not named come and go.
+		const [first, ...others] = this.#interfaces;
+		const address = this.#isFixed && first !== undefined && others.length === 0 ? first.address : '0.0.0.0';
+		const open = (port: number) => this.#socket({ address, port });
 		for (; ; this.index++) {
 			if (this.index > maxParticipantIndex) {
 				throw new Error(
@@ -147,44 +171,78 @@ export class Network {
 				this.metatraffic = new Channel(builder, metatraffic);
 				this.user = new Channel(builder, user);
 				this.receiveBufferSize = user.receiveBufferSize;
-				this.metatrafficLocators = addresses.map((own) => ({ address: own, port: metatraffic.port }));
-				this.userLocators = addresses.map((own) => ({ address: own, port: user.port }));
+				this.#ports = { metatraffic: metatraffic.port, user: user.port };
 				break;
 			} catch (error) {
 				for (const socket of this.#sockets.splice(0)) await socket.close();
 				if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
 			}
 		}
-		if (!multicast) return;
-		this.#sockets.push(
-			await transport.open({
-				...base,
+		if (this.#options.multicast !== false) {
+			this.#multicastReceiver = await this.#socket({
 				address: '0.0.0.0',
 				port: ports.discoveryMulticast(this.#domainId),
 				shared: true,
-				group: { address: discoveryGroup, interfaces: addresses },
+				group: { address: discoveryGroup, interfaces: [] },
 				// A group joined on one interface is heard on all by a socket that is bound to none.
 				onDatagram: (data, source) => {
-					if (!this.#loopbackOnly || isLoopback(source) || this.#ownAddresses.has(source)) onDatagram(data);
+					const isOwn = isLoopback(source) || this.#ownAddresses.has(source);
+					if (isOwn || !this.#loopbackOnly) this.#callbacks.onDatagram(data);
 				},
-			}),
-		);
-		for (const own of addresses) {
-			const sender = await transport.open({ ...base, address: own, port: 0, multicastInterface: own });
-			this.#sockets.push(sender);
-			this.#multicastSenders.push(sender);
+			});
+		}
+		await this.#useInterfaces();
+	}
+
+	/**
+	 * Looks whether interfaces have come, gone or changed their addresses, as those of wireless networks do, and
+	 * resolves to whether they have. Interfaces that were named stay as they are.
+	 */
+	async refresh(): Promise<boolean> {
+		if (this.#isFixed || this.#isRefreshing || !this.#readInterfaces()) return false;
+		this.#isRefreshing = true;
+		try {
+			await this.#useInterfaces();
+			return !this.#isClosed;
+		} catch (error) {
+			// One that has gone in the meantime, say: the next time finds all changed and tries again.
+			this.#interfaces = [];
+			throw error;
+		} finally {
+			this.#isRefreshing = false;
+		}
+	}
+
+	/** Announces from the present interfaces, listens on them, and gives their addresses as this participant's. */
+	async #useInterfaces(): Promise<void> {
+		const addresses = this.#interfaces.map(({ address }) => address);
+		this.metatrafficLocators = addresses.map((address) => ({ address, port: this.#ports.metatraffic }));
+		this.userLocators = addresses.map((address) => ({ address, port: this.#ports.user }));
+		if (this.#multicastReceiver === undefined) return;
+		for (const [address, socket] of this.#multicastSenders) {
+			if (addresses.includes(address)) continue;
+			this.#multicastSenders.delete(address);
+			this.#sockets.splice(this.#sockets.indexOf(socket), 1);
+			await socket.close();
+		}
+		for (const address of addresses) {
+			if (this.#multicastSenders.has(address)) continue;
+			this.#multicastReceiver.join(address);
+			const sender = await this.#socket({ address, port: 0, multicastInterface: address });
+			if (this.#isClosed) return sender.close();
+			this.#multicastSenders.set(address, sender);
 		}
 	}
 
 	get hasMulticast(): boolean {
-		return this.#multicastSenders.length > 0;
+		return this.#multicastSenders.size > 0;
 	}
 
 	/** Sends an announcement to the group on each interface, and to each peer. */
 	announce(message: Uint8Array): void {
 		// Bytes of its own: the sockets may hold on to them.
 		const port = ports.discoveryMulticast(this.#domainId);
-		for (const sender of this.#multicastSenders) sender.send(message, port, discoveryGroup);
+		for (const sender of this.#multicastSenders.values()) sender.send(message, port, discoveryGroup);
 		for (const peer of this.#peers) this.#sockets[0]!.send(message, peer.port, peer.address);
 	}
 
@@ -205,9 +263,16 @@ export class Network {
 	}
 
 	async close(): Promise<void> {
-		this.#multicastSenders = [];
+		this.#isClosed = true;
+		this.#multicastSenders.clear();
 		await Promise.all(this.#sockets.splice(0).map((socket) => socket.close()));
 	}
+}
+
+function sameInterfaces(a: readonly NetworkInterface[], b: readonly NetworkInterface[]): boolean {
+	const isSame = (one: NetworkInterface, other: NetworkInterface | undefined) =>
+		one.name === other?.name && one.address === other.address && one.netmask === other.netmask;
+	return a.length === b.length && a.every((one, i) => isSame(one, b[i]));
 }
 
 function inSubnet(own: NetworkInterface, address: string): boolean {

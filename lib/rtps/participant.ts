@@ -11,7 +11,7 @@ import {
 	type WriterOptions,
 } from './endpoints';
 import { entityIdOf, entityIds, entityKinds, makeGuid, prefixLength } from './guid';
-import { discoveryGroup, Network, type NetworkOptions, ports, wantedReceiveBuffer } from './network';
+import { Network, type NetworkOptions, wantedReceiveBuffer } from './network';
 import { completeQos } from './qos';
 import { Reader, type ReaderContext } from './reader';
 import { ReassemblyBudget } from './reassembly';
@@ -56,6 +56,8 @@ export interface ParticipantOptions {
 /** Bytes that may be asked for again at once, however small the receive buffer: one fragment of the largest. */
 const leastRepair = 65_536;
 const maxUserData = 65_000;
+/** Between two warnings of the same error of the sockets, ms. */
+const networkErrorPeriod = 60_000;
 const maxDomainId = 232;
 const maxSampleSize = 128 * 1024 * 1024;
 
@@ -95,6 +97,8 @@ export class Participant {
 	#discovery!: Discovery;
 	#entityKey = 0;
 	#assertTimer: unknown;
+	/** When each kind of error of the sockets was told last. */
+	readonly #networkErrors = new Map<string, number>();
 	#warnedOfBuffer = false;
 	#warnedOfSize = false;
 	#closing: Promise<void> | undefined;
@@ -149,9 +153,8 @@ export class Participant {
 			onDatagram: (data) => {
 				if (this.#closing === undefined) this.#receiver.receive(data);
 			},
-			onError: (error) => this.#warn({ kind: 'network', message: error.message, cause: error }),
+			onError: (error) => this.#warnOfNetwork(error),
 		});
-		const multicast = { address: discoveryGroup, port: ports.discoveryMulticast(this.domainId) };
 		this.#discovery = new Discovery({
 			own: {
 				prefix: this.#prefix,
@@ -159,9 +162,6 @@ export class Participant {
 				name,
 				userData: this.#userData,
 				lease: this.#lease,
-				metatraffic: this.#network.metatrafficLocators,
-				metatrafficMulticast: this.#network.hasMulticast ? multicast : undefined,
-				defaults: this.#network.userLocators,
 			},
 			network: this.#network,
 			clock: this.#clock,
@@ -177,6 +177,7 @@ export class Participant {
 				onWriterGone: (remote) => this.#onGone(remote.info),
 				onReaderGone: (remote) => this.#onGone(remote.info),
 				onFlood: (message) => this.#warn({ kind: 'flood', message }),
+				onError: (error) => this.#warnOfNetwork(error),
 			},
 		});
 		this.#discovery.start();
@@ -356,6 +357,16 @@ export class Participant {
 			kind: 'sample-too-large',
 			message: `A sample of ${size} bytes on ${writer.topic} is dropped: \`maxSampleSize\` is ${largest} bytes, and all samples in the making may take twice that`,
 		});
+	}
+
+	/** A network that is gone makes each datagram fail, so what is the same is told once in a while. */
+	#warnOfNetwork(error: Error): void {
+		const kind = (error as NodeJS.ErrnoException).code ?? error.message;
+		const now = this.#clock.now();
+		const last = this.#networkErrors.get(kind);
+		if (last !== undefined && now - last < networkErrorPeriod) return;
+		this.#networkErrors.set(kind, now);
+		this.#warn({ kind: 'network', message: error.message, cause: error });
 	}
 
 	#warn(warning: Warning): void {

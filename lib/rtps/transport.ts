@@ -39,6 +39,8 @@ export interface DatagramSocket {
 	 * @returns true when the bytes have left and may be written again; false when the socket still holds on to them.
 	 */
 	send(parts: Uint8Array | Uint8Array[], port: number, address: string): boolean;
+	/** Joins the group that it was opened with on one more interface, given by its address. */
+	join(interfaceAddress: string): void;
 	close(): Promise<void>;
 }
 

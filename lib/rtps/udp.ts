@@ -36,15 +36,17 @@ function open(options: SocketOptions): Promise<DatagramSocket> {
 			} catch (error) {
 				options.onError(error as Error);
 			}
-			for (const address of options.group?.interfaces ?? []) {
+			const join = (address: string) => {
 				try {
 					// With the interface named, no route and no multicast flag is needed, not even on loopback.
-					socket.addMembership(options.group!.address, address);
+					if (closing === undefined) socket.addMembership(options.group!.address, address);
 				} catch (error) {
-					options.onError(error as Error);
+					// One that went and came back has not been left.
+					if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') options.onError(error as Error);
 				}
-			}
+			};
 			let closing: Promise<void> | undefined;
+			for (const address of options.group?.interfaces ?? []) join(address);
 			resolve({
 				port: socket.address().port,
 				// Linux counts its own book-keeping and so reports twice what it was asked for (man 7 socket).
@@ -54,6 +56,7 @@ function open(options: SocketOptions): Promise<DatagramSocket> {
 					socket.send(parts, port, address);
 					return socket.getSendQueueCount() === 0;
 				},
+				join,
 				close() {
 					closing ??= new Promise((done) => socket.close(() => done()));
 					return closing;

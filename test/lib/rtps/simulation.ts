@@ -122,6 +122,8 @@ interface Bound {
 	readonly host: Host;
 	readonly options: SocketOptions;
 	readonly port: number;
+	/** Addresses of the interfaces that it hears the group on. */
+	readonly joined: Set<string>;
 }
 
 /** A network with hosts of one interface each, which loses, delays and doubles datagrams as told. */
@@ -165,23 +167,27 @@ export class SimulatedNetwork {
 
 	#arrive(bytes: Uint8Array, source: string, address: string, port: number): void {
 		const multicast = Number(address.split('.')[0]) >= 224;
-		for (const { host, options, port: own } of [...this.sockets]) {
-			if (own !== port) continue;
-			const joined = options.group?.address === address;
+		for (const { host, options, port: own, joined } of [...this.sockets]) {
+			if (own !== port || !host.isUp) continue;
+			const hears = options.group?.address === address && joined.has(host.address);
 			const addressed = host.address === address && options.group === undefined;
 			// A copy each, as the kernel gives it.
-			if (multicast ? joined : addressed) options.onDatagram(Buffer.from(bytes), source);
+			if (multicast ? hears : addressed) options.onDatagram(Buffer.from(bytes), source);
 		}
 	}
 }
 
 class Host implements Transport {
+	/** False while its interface is down: then it has its loopback only, which reaches nobody here. */
+	isUp = true;
+
 	constructor(
 		readonly network: SimulatedNetwork,
-		readonly address: string,
+		public address: string,
 	) {}
 
 	interfaces(): NetworkInterface[] {
+		if (!this.isUp) return [{ name: 'lo', address: '127.0.0.1', netmask: '255.0.0.0', internal: true }];
 		return [{ name: 'eth0', address: this.address, netmask: '255.255.255.0', internal: false }];
 	}
 
@@ -193,12 +199,16 @@ class Host implements Transport {
 		else if (!options.shared && taken()) {
 			return Promise.reject(Object.assign(new Error(`Port ${port} is taken`), { code: 'EADDRINUSE' }));
 		}
-		const bound = { host: this, options, port };
+		const bound = { host: this, options, port, joined: new Set(options.group?.interfaces) };
 		sockets.add(bound);
 		return Promise.resolve({
 			port,
 			receiveBufferSize: options.receiveBufferSize,
+			join: (address) => void bound.joined.add(address),
 			send: (parts, to, address) => {
+				// Multicast leaves by the interface that the socket was opened for.
+				const { multicastInterface = this.address } = options;
+				if (!this.isUp || multicastInterface !== this.address) return true;
 				const list = parts instanceof Uint8Array ? [parts] : parts;
 				return this.network.deliver(list, this.address, address, to);
 			},

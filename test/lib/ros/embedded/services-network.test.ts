@@ -39,6 +39,7 @@ function transportOf(vendor: number): Transport {
 			return {
 				port: socket.port,
 				receiveBufferSize: socket.receiveBufferSize,
+				join: (address) => socket.join(address),
 				close: () => socket.close(),
 				send(parts, port, address) {
 					const data = Buffer.concat(Array.isArray(parts) ? parts : [parts]);
