@@ -3,6 +3,8 @@
  * and the image against OpenCV and NumPy where Python has them. `node dist/bench/transform.js [seconds per case]`
  */
 import { spawnSync } from 'node:child_process';
+import { type HeapProfiler, Session } from 'node:inspector';
+import { Tensor } from '../lib/tensor/tensor';
 import { createPipeline, type Pipeline } from '../lib/transform/pipeline';
 import { seededRandom } from '../lib/transform/random';
 
@@ -24,24 +26,38 @@ function time(action: () => unknown): number {
 	return rates.sort((a, b) => a - b)[rates.length >> 1] as number;
 }
 
-/** What a call leaves behind in memory besides its result, median of some, each with the heap swept before. */
-function garbage(action: () => unknown, kept: number): string {
-	const sweep = globalThis.gc;
-	if (typeof sweep !== 'function') return 'run with --expose-gc to see the garbage';
-	const grows = (call: () => unknown): number => {
-		const growths: number[] = [];
-		for (let i = 0; i < 15; i++) {
-			sweep();
-			const before = process.memoryUsage();
-			call();
-			const after = process.memoryUsage();
-			growths.push(after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers);
-		}
-		return growths.sort((a, b) => a - b)[7] as number;
+/** How many bytes a call takes of the heap, the memory of arrays aside, by V8's own sampling of what is allocated. */
+function allocated(action: () => unknown): number {
+	const session = new Session();
+	session.connect();
+	const calls = 1000;
+	// Not before the last stage of compilation.
+	for (let i = 0; i < calls; i++) action();
+	let bytes = 0;
+	const options = {
+		samplingInterval: 256,
+		includeObjectsCollectedByMajorGC: true,
+		includeObjectsCollectedByMinorGC: true,
 	};
-	// Asking for the figures leaves something behind too.
-	const bytes = grows(action) - grows(() => undefined) - kept;
-	return `${Math.round(bytes)} bytes left behind besides the ${kept} of the result`;
+	session.post('HeapProfiler.enable');
+	session.post('HeapProfiler.startSampling', options);
+	for (let i = 0; i < calls; i++) action();
+	session.post('HeapProfiler.stopSampling', (_error, { profile }) => {
+		const add = ({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode) => {
+			bytes += selfSize;
+			children.forEach(add);
+		};
+		add(profile.head);
+	});
+	session.disconnect();
+	return bytes / calls;
+}
+
+/** What a call takes of the heap besides its result. */
+function garbage(action: () => unknown, result: () => unknown): string {
+	const own = allocated(result);
+	const all = allocated(action);
+	return `${Math.round(all)} bytes of the heap for an image, ${Math.round(own)} of them its tensor`;
 }
 
 const us = (value: number) => `${value.toFixed(value < 100 ? 2 : 0)} us`;
@@ -51,6 +67,8 @@ const bytes = Uint8Array.from({ length: 640 * 480 * 3 }, () => Math.floor(random
 const picture = { encoding: 'bgr8', width: 640, height: 480, step: 1920, is_bigendian: 0, data: bytes };
 const mean = [0.485, 0.456, 0.406];
 const std = [0.229, 0.224, 0.225];
+
+const emptyTensor = () => new Tensor('float32', [1, 3, 224, 224], new Float32Array(3 * 224 * 224));
 
 /** The least a program in JavaScript can do: one pass with floating point weights. */
 function plainImage(): Float32Array {
@@ -131,7 +149,7 @@ function imageCase(): void {
 			`  ${(own / opencv.blob).toFixed(2)} of cv2.dnn.blobFromImage (${us(opencv.blob)}); at most 1.0 is wanted`,
 		);
 	}
-	console.log(`  ${garbage(() => pipeline.run(picture), 3 * 224 * 224 * 4)}`);
+	console.log(`  ${garbage(() => pipeline.run(picture), emptyTensor)}`);
 }
 
 const joints = Array.from({ length: 12 }, (_joint, i) => `joint_${i}`);

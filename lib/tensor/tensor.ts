@@ -114,7 +114,8 @@ export class Tensor {
 			if (wrong >= 0) throw new TypeError(`Expected data[${wrong}] to be a string, got ${show(data[wrong])}`);
 			this.data = data;
 		} else {
-			if (arrayTag(data) !== arrayTypes[type].name) {
+			// The tag is a new text each time: it is asked for only where the class does not tell.
+			if (!(data instanceof arrayTypes[type]) && arrayTag(data) !== arrayTypes[type].name) {
 				throw new TypeError(
 					`Expected the data of a ${type} tensor to be a ${arrayTypes[type].name}, got ${show(data)}`,
 				);

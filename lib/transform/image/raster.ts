@@ -18,23 +18,37 @@ export interface Raster {
 	readonly colors?: readonly [red: number, green: number, blue: number] | undefined;
 }
 
+const sizeRange = { integer: true, min: 1, max: 32768 };
+const stepRange = { integer: true, min: 0 };
 const sizes = { uint8: 1, uint16: 2, float32: 4 };
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
+type MutableRaster = { -readonly [K in keyof Raster]: Raster[K] };
+
 /** Reads images; keeps the memory it needs for those that cannot be used as they lie. */
 export class RasterReader {
+	/** What it gives, written anew with each image. */
+	readonly #raster: MutableRaster = {
+		samples: new Uint8Array(0),
+		width: 0,
+		height: 0,
+		channels: 0,
+		stride: 0,
+		colors: undefined,
+	};
 	#swapped: Samples = new Uint8Array(0);
 	#colors: Samples = new Uint8Array(0);
 
 	/**
-	 * The image of a sensor_msgs/msg/Image, without a copy where its samples can be used as they lie.
+	 * The image of a sensor_msgs/msg/Image, without a copy where its samples can be used as they lie; to be used before
+	 * the next is read.
 	 * @throws TypeError or RangeError when the message is no image or its data is too short for its size.
 	 */
 	read(message: Message): Raster {
 		const encoding = encodingOf(message.encoding);
-		const width = checkNumber('width', message.width, { integer: true, min: 1, max: 32768 });
-		const height = checkNumber('height', message.height, { integer: true, min: 1, max: 32768 });
-		const step = checkNumber('step', message.step, { integer: true, min: 0 });
+		const width = checkNumber('width', message.width, sizeRange);
+		const height = checkNumber('height', message.height, sizeRange);
+		const step = checkNumber('step', message.step, stepRange);
 		const bytes = message.data;
 		if (!ArrayBuffer.isView(bytes)) throw new TypeError(`Expected \`data\` to be bytes, got ${show(bytes)}`);
 		const size = sizes[encoding.sample];
@@ -50,21 +64,22 @@ export class RasterReader {
 			);
 		}
 		const isBig = Number(message.is_bigendian) !== 0;
-		const samples = this.#samples(bytes, encoding, isBig, step * (height - 1) + row);
-		const raster = {
-			samples,
-			width,
-			height,
-			channels: encoding.channels,
-			stride: step / size,
-			colors: encoding.colors,
-		};
+		const raster = this.#raster;
+		raster.samples = this.#samples(bytes, encoding, isBig, step * (height - 1) + row);
+		raster.width = width;
+		raster.height = height;
+		raster.channels = encoding.channels;
+		raster.stride = step / size;
+		raster.colors = encoding.colors;
 		return encoding.bayer || encoding.yuv ? this.#toColors(raster, encoding) : raster;
 	}
 
 	#samples(bytes: ArrayBufferView, encoding: Encoding, isBig: boolean, length: number): Samples {
 		const { buffer, byteOffset } = bytes;
-		if (encoding.sample === 'uint8') return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
+		if (encoding.sample === 'uint8') {
+			// As it is where it can be: a view for each image is garbage for each image.
+			return bytes instanceof Uint8Array ? bytes : new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
+		}
 		const ArrayType = encoding.sample === 'uint16' ? Uint16Array : Float32Array;
 		const size = ArrayType.BYTES_PER_ELEMENT;
 		const count = Math.floor(length / size);

@@ -92,6 +92,9 @@ function blendRows(
 /** Fraction bits of the weights across in `resizeBytes`: as many as 8-bit samples leave free in 31. */
 const bits = 22;
 
+/** What one of the integers of `resizeBytes` is worth, in levels. */
+export const unit = 2 ** -bits;
+
 /** Tables of `resizeBytes`, made once for a size. */
 export interface ByteTables {
 	/** Byte of the left and of the right source pixel of each pixel. */
@@ -119,24 +122,30 @@ export function byteTables(across: Taps, channels: number): ByteTables {
  * weights are integers: integer multiplications and half the conversions to floating point make it about twice as fast,
  * and 22 bits of fraction keep it within 1e-4 of a grey level.
  * @param order which channel of the source each of the three of the result is
- * @param factor and `bias`: what becomes of a level
+ * @param factor and `bias`: what becomes of a level, in `unit`s
  */
 export function resizeBytes(
 	{ samples, stride }: Raster,
 	{ left, right, share }: ByteTables,
 	down: Taps,
 	order: readonly [number, number, number],
-	factor: readonly number[],
-	bias: readonly number[],
+	factor: readonly [number, number, number],
+	bias: readonly [number, number, number],
 	{ out, at, pixel, row, plane }: Target,
 ): void {
 	const bytes = samples as Uint8Array;
 	const width = left.length;
 	const height = down.first.length;
-	const [c0, c1, c2] = order;
-	const unit = 2 ** -bits;
-	const [f0, f1, f2] = factor.map((value) => value * unit) as [number, number, number];
-	const [b0, b1, b2] = bias as [number, number, number];
+	// By index: taking an array apart makes an iterator.
+	const c0 = order[0];
+	const c1 = order[1];
+	const c2 = order[2];
+	const f0 = factor[0];
+	const f1 = factor[1];
+	const f2 = factor[2];
+	const b0 = bias[0];
+	const b1 = bias[1];
+	const b2 = bias[2];
 	for (let y = 0; y < height; y++) {
 		const top = (down.first[y] as number) * stride;
 		const bottom = top + ((down.count[y] as number) - 1) * stride;

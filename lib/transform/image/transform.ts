@@ -2,7 +2,7 @@ import type { NumberArray } from '../elements';
 import type { Block, Message, Output } from '../step';
 import { type DecodeImage, isCompressed, readCompressed } from './compressed';
 import { type Raster, RasterReader } from './raster';
-import { type ByteTables, byteTables, type Mix, Resizer, resizeBytes, type Target } from './resize';
+import { type ByteTables, byteTables, type Mix, Resizer, resizeBytes, type Target, unit } from './resize';
 import { type Method, type Taps, tapsOf } from './taps';
 import { type Fit, type Window, windowOf } from './window';
 
@@ -27,17 +27,33 @@ export interface ImageSettings {
 
 /** What is the same for all images of one size and encoding. */
 interface Plan {
-	readonly key: string;
+	/** What it was made for. */
+	readonly width: number;
+	readonly height: number;
+	readonly channels: number;
+	readonly sampleSize: number;
+	readonly colors: Raster['colors'];
 	readonly window: Window;
 	readonly across: Taps;
 	readonly down: Taps;
 	readonly mix: Mix;
 	readonly dims: readonly number[];
+	/** Where the samples go; its `out` is that of the image under way. */
+	readonly target: MutableTarget;
+	/** What the free part of a letterbox is filled with, for each channel; undefined where nothing is free. */
+	readonly filling: readonly number[] | undefined;
 	/** For the one-pass way; undefined where it cannot go. */
 	readonly fast:
-		| { readonly tables: ByteTables; readonly order: [number, number, number]; readonly factor: number[] }
+		| {
+				readonly tables: ByteTables;
+				readonly order: readonly [number, number, number];
+				readonly factor: readonly [number, number, number];
+				readonly bias: readonly [number, number, number];
+		  }
 		| undefined;
 }
+
+type MutableTarget = { -readonly [K in keyof Target]: Target[K] };
 
 /** Images to tensors; plans once for each size and encoding, and uses its memory again. */
 export class ImageTransform {
@@ -67,11 +83,13 @@ export class ImageTransform {
 		const length = block.data.length;
 		if (isBytes && this.#levels.length !== length) this.#levels = new Float32Array(length);
 		const out = isBytes ? this.#levels : (block.data as Float32Array);
-		this.#fill(plan, out);
-		const target = this.#target(plan, out);
-		const { fast } = plan;
-		if (fast) resizeBytes(raster, fast.tables, plan.down, fast.order, fast.factor, plan.mix.bias, target);
+		const { fast, target } = plan;
+		target.out = out;
+		if (plan.filling) fill(plan, plan.filling, out, this.#settings.layout);
+		if (fast) resizeBytes(raster, fast.tables, plan.down, fast.order, fast.factor, fast.bias, target);
 		else this.#resizer.run(raster, plan.across, plan.down, plan.mix, target);
+		// The tensor goes its way, and is gone when nobody has it any more.
+		target.out = none;
 		if (isBytes) {
 			const bytes = block.data as Uint8Array;
 			for (let i = 0; i < length; i++) bytes[i] = Math.max(0, Math.min(255, Math.round(out[i] as number)));
@@ -81,8 +99,8 @@ export class ImageTransform {
 
 	#planFor(raster: Raster): Plan {
 		const { width, height, channels, samples, colors } = raster;
-		const key = `${width} ${height} ${channels} ${samples.BYTES_PER_ELEMENT} ${colors?.[0]}`;
-		if (this.#plan?.key === key) return this.#plan;
+		const sampleSize = samples.BYTES_PER_ELEMENT;
+		if (this.#plan !== undefined && isFor(this.#plan, raster)) return this.#plan;
 		const settings = this.#settings;
 		const window = windowOf(raster, settings.crop, settings, settings.fit);
 		const across = tapsOf(settings.method, window.from.x, window.from.width, window.to.width);
@@ -103,38 +121,19 @@ export class ImageTransform {
 				? {
 						tables: byteTables(across, channels),
 						order: order as [number, number, number],
-						factor: mix.weights.map((weights, c) => weights[order[c] as number] as number),
+						factor: mix.weights.map((weights, c) => (weights[order[c] as number] as number) * unit) as [
+							number,
+							number,
+							number,
+						],
+						bias: mix.bias as unknown as [number, number, number],
 					}
 				: undefined;
-		this.#plan = { key, window, across, down, mix, dims, fast };
+		const target = targetOf(window, count, settings);
+		const filling = fillingOf(window, mix, settings.fill);
+		const made = { width, height, channels, sampleSize, colors };
+		this.#plan = { ...made, window, across, down, mix, dims, target, filling, fast };
 		return this.#plan;
-	}
-
-	#target({ window, mix }: Plan, out: NumberArray): Target {
-		const { layout, flip } = this.#settings;
-		const count = mix.bias.length;
-		const pixel = layout === 'chw' ? 1 : count;
-		const row = window.width * pixel;
-		const plane = layout === 'chw' ? window.width * window.height : 1;
-		const isMirrored = flip === 'horizontal' || flip === 'both';
-		const isUpsideDown = flip === 'vertical' || flip === 'both';
-		const { to } = window;
-		const x = isMirrored ? window.width - 1 - to.x : to.x;
-		const y = isUpsideDown ? window.height - 1 - to.y : to.y;
-		return { out, at: y * row + x * pixel, pixel: isMirrored ? -pixel : pixel, row: isUpsideDown ? -row : row, plane };
-	}
-
-	/** Fills what the image leaves free in a letterbox. */
-	#fill({ window: { to, width, height }, mix }: Plan, out: NumberArray): void {
-		if (to.width === width && to.height === height) return;
-		const { layout, fill } = this.#settings;
-		const values = mix.weights.map(
-			(weights, c) => (mix.bias[c] as number) + fill * weights.reduce((sum, w) => sum + w, 0),
-		);
-		const count = values.length;
-		if (layout === 'chw')
-			for (let c = 0; c < count; c++) out.fill(values[c] as number, c * width * height, (c + 1) * width * height);
-		else for (let i = 0; i < out.length; i++) out[i] = values[i % count] as number;
 	}
 
 	#withoutNotFinite(raster: Raster): Raster {
@@ -159,6 +158,44 @@ export class ImageTransform {
 		}
 		return copy === undefined ? raster : { ...raster, samples: copy };
 	}
+}
+
+const none = new Float32Array(0);
+
+/** Whether a plan was made for images like this one. */
+function isFor(plan: Plan, { width, height, channels, samples, colors }: Raster): boolean {
+	const isSameSize = plan.width === width && plan.height === height && plan.channels === channels;
+	return isSameSize && plan.sampleSize === samples.BYTES_PER_ELEMENT && plan.colors?.[0] === colors?.[0];
+}
+
+function targetOf({ to, width, height }: Window, count: number, { layout, flip }: ImageSettings): MutableTarget {
+	const pixel = layout === 'chw' ? 1 : count;
+	const row = width * pixel;
+	const plane = layout === 'chw' ? width * height : 1;
+	const isMirrored = flip === 'horizontal' || flip === 'both';
+	const isUpsideDown = flip === 'vertical' || flip === 'both';
+	const x = isMirrored ? width - 1 - to.x : to.x;
+	const y = isUpsideDown ? height - 1 - to.y : to.y;
+	const at = y * row + x * pixel;
+	return { out: none, at, pixel: isMirrored ? -pixel : pixel, row: isUpsideDown ? -row : row, plane };
+}
+
+function fillingOf({ to, width, height }: Window, mix: Mix, level: number): number[] | undefined {
+	if (to.width === width && to.height === height) return undefined;
+	return mix.weights.map((weights, c) => (mix.bias[c] as number) + level * weights.reduce((sum, w) => sum + w, 0));
+}
+
+/** Fills what the image leaves free in a letterbox, and the rest with it. */
+function fill(
+	{ window: { width, height } }: Plan,
+	values: readonly number[],
+	out: NumberArray,
+	layout: ImageSettings['layout'],
+): void {
+	const count = values.length;
+	const plane = width * height;
+	if (layout === 'chw') for (let c = 0; c < count; c++) out.fill(values[c] as number, c * plane, (c + 1) * plane);
+	else for (let i = 0; i < out.length; i++) out[i] = values[i % count] as number;
 }
 
 /** What becomes of the channels, with rescale, mean and std. */
