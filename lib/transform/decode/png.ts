@@ -2,6 +2,7 @@ import { crc32, inflateSync } from 'node:zlib';
 import { BriefError } from '../../check';
 import type { Raster } from '../image/raster';
 import { mostPixels } from './jpeg';
+import { unfilter } from './unfilter';
 
 /** What the header of a PNG image says. */
 interface Header {
@@ -10,14 +11,33 @@ interface Header {
 	/** Bits of a sample: 1, 2, 4, 8 or 16. */
 	readonly depth: number;
 	readonly kind: number;
+	readonly isInterlaced: boolean;
 }
 
 /** Samples per pixel of each kind of colour: grey, colour, palette, grey with alpha, colour with alpha. */
 const channelsOf: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
+/** Where the pixels of the parts of an interlaced image begin, and how far apart they are: Adam7. */
+const parts: readonly (readonly [x: number, y: number, stepX: number, stepY: number])[] = [
+	[0, 0, 8, 8],
+	[4, 0, 8, 8],
+	[0, 4, 4, 8],
+	[2, 0, 4, 4],
+	[0, 2, 2, 4],
+	[1, 0, 2, 2],
+	[0, 1, 1, 2],
+];
+
+/** Memory that the next image takes over. */
+let lines = new Uint8Array(0);
+let wideSamples = new Uint16Array(0);
+let samples = new Uint8Array(0);
+let pieces = new Uint8Array(0);
+
 /**
- * Decodes a PNG image: grey, colour or palette, with or without alpha, 1 to 16 bits, not interlaced.
- * @throws BriefError for bytes that are no whole PNG image, RangeError for an interlaced or a huge one.
+ * Decodes a PNG image: grey, colour or palette, with or without alpha, 1 to 16 bits, interlaced or not.
+ * @returns to be used before the next image is decoded
+ * @throws BriefError for bytes that are no whole PNG image, RangeError for a huge one.
  * @see https://www.w3.org/TR/png-3/
  */
 export function decodePng(bytes: Uint8Array): Raster {
@@ -25,20 +45,66 @@ export function decodePng(bytes: Uint8Array): Raster {
 	const { width, height, depth, kind } = header;
 	const channels = channelsOf[kind] as number;
 	const row = Math.ceil((width * channels * depth) / 8);
+	const pixel = Math.max(1, (channels * depth) >> 3);
+	const length = header.isInterlaced ? interlacedLength(header, channels) : (row + 1) * height;
 	let raw: Uint8Array;
 	try {
-		raw = inflateSync(Buffer.concat(data), { maxOutputLength: (row + 1) * height });
+		raw = inflateSync(data.length === 1 ? (data[0] as Uint8Array) : Buffer.concat(data), { maxOutputLength: length });
 	} catch (error) {
 		throw damaged(error);
 	}
-	if (raw.length < (row + 1) * height) throw damaged();
-	const lines = unfilter(raw, row, height, Math.max(1, (channels * depth) >> 3));
+	if (raw.length < length) throw damaged();
+	if (lines.length !== row * height) lines = new Uint8Array(row * height);
+	if (header.isInterlaced) putTogether(raw, header, channels, row, pixel);
+	else if (!unfilter(raw, 0, row, height, pixel, lines)) throw damaged();
 	if (kind === 3) return fromPalette(unpack(lines, header, row, 1), width, height, palette);
 	const colors = channels >= 3 ? { colors: [0, 1, 2] as const } : {};
 	const raster = { width, height, channels, stride: width * channels, ...colors };
 	if (depth === 16) return { ...raster, samples: wide(lines) };
 	if (depth === 8) return { ...raster, samples: lines };
 	return { ...raster, samples: unpack(lines, header, row, 255 / (2 ** depth - 1)) };
+}
+
+function partSize({ width, height }: Header, [x, y, stepX, stepY]: (typeof parts)[number]): [number, number] {
+	return [Math.max(0, Math.ceil((width - x) / stepX)), Math.max(0, Math.ceil((height - y) / stepY))];
+}
+
+function interlacedLength(header: Header, channels: number): number {
+	return parts.reduce((total, part) => {
+		const [width, height] = partSize(header, part);
+		return width === 0 ? total : total + (Math.ceil((width * channels * header.depth) / 8) + 1) * height;
+	}, 0);
+}
+
+/** Puts the parts of an interlaced image together, each of which is filtered as an image of its own. */
+function putTogether(raw: Uint8Array, header: Header, channels: number, row: number, pixel: number): void {
+	const { depth } = header;
+	const bits = channels * depth;
+	let from = 0;
+	lines.fill(0);
+	for (const part of parts) {
+		const [width, height] = partSize(header, part);
+		if (width === 0) continue;
+		const own = Math.ceil((width * bits) / 8);
+		if (pieces.length < own * height) pieces = new Uint8Array(own * height);
+		if (!unfilter(raw, from, own, height, pixel, pieces)) throw damaged();
+		from += (own + 1) * height;
+		const [x0, y0, stepX, stepY] = part;
+		for (let y = 0; y < height; y++) {
+			for (let x = 0; x < width; x++) {
+				const to = (y0 + y * stepY) * row;
+				const at = x0 + x * stepX;
+				if (bits >= 8) {
+					for (let k = 0; k < pixel; k++) lines[to + at * pixel + k] = pieces[y * own + x * pixel + k] as number;
+				} else {
+					const level =
+						((pieces[y * own + ((x * bits) >> 3)] as number) >> (8 - bits - ((x * bits) & 7))) & (2 ** bits - 1);
+					const place = to + ((at * bits) >> 3);
+					lines[place] = (lines[place] as number) | (level << (8 - bits - ((at * bits) & 7)));
+				}
+			}
+		}
+	}
 }
 
 function damaged(cause?: unknown): BriefError {
@@ -77,56 +143,21 @@ function readHeader(view: DataView, at: number): Header {
 	if (width * height > mostPixels) {
 		throw new RangeError(`Expected a PNG image of at most ${mostPixels} pixels, got ${width} x ${height}`);
 	}
-	if (view.getUint8(at + 12) !== 0)
-		throw new RangeError('Expected a PNG image that is not interlaced, got one that is');
+	const interlace = view.getUint8(at + 12);
 	const isPacked = depth === 1 || depth === 2 || depth === 4;
 	const isKnown = depth === 8 || (depth === 16 && kind !== 3) || (isPacked && (kind === 0 || kind === 3));
-	if (width === 0 || height === 0 || channelsOf[kind] === undefined || !isKnown) throw damaged();
-	return { width, height, depth, kind };
-}
-
-/** Undoes the filter of each row: the difference to what is left, above and both. */
-function unfilter(raw: Uint8Array, row: number, height: number, pixel: number): Uint8Array {
-	const out = new Uint8Array(row * height);
-	for (let y = 0; y < height; y++) {
-		const filter = raw[y * (row + 1)] as number;
-		if (filter > 4) throw damaged();
-		const from = y * (row + 1) + 1;
-		const to = y * row;
-		if (filter === 0) {
-			out.set(raw.subarray(from, from + row), to);
-			continue;
-		}
-		for (let x = 0; x < row; x++) {
-			const left = x >= pixel ? (out[to + x - pixel] as number) : 0;
-			const above = y > 0 ? (out[to + x - row] as number) : 0;
-			let guess = left;
-			if (filter === 2) guess = above;
-			else if (filter === 3) guess = (left + above) >> 1;
-			else if (filter === 4)
-				guess = nearest(left, above, x >= pixel && y > 0 ? (out[to + x - row - pixel] as number) : 0);
-			out[to + x] = (raw[from + x] as number) + guess;
-		}
-	}
-	return out;
-}
-
-/** Whichever of the three is nearest to left + above - corner: Paeth's predictor. */
-function nearest(left: number, above: number, corner: number): number {
-	const toLeft = Math.abs(above - corner);
-	const toAbove = Math.abs(left - corner);
-	const toCorner = Math.abs(left + above - 2 * corner);
-	if (toLeft <= toAbove && toLeft <= toCorner) return left;
-	return toAbove <= toCorner ? above : corner;
+	if (width === 0 || height === 0 || channelsOf[kind] === undefined || !isKnown || interlace > 1) throw damaged();
+	return { width, height, depth, kind, isInterlaced: interlace === 1 };
 }
 
 /** Samples of 16 bits, the high byte first. */
 function wide(lines: Uint8Array): Uint16Array {
-	const samples = new Uint16Array(lines.length / 2);
-	for (let i = 0; i < samples.length; i++) {
-		samples[i] = ((lines[2 * i] as number) << 8) | (lines[2 * i + 1] as number);
+	const count = lines.length / 2;
+	if (wideSamples.length !== count) wideSamples = new Uint16Array(count);
+	for (let i = 0; i < count; i++) {
+		wideSamples[i] = ((lines[2 * i] as number) << 8) | (lines[2 * i + 1] as number);
 	}
-	return samples;
+	return wideSamples;
 }
 
 /** Samples of less than a byte, or a byte, one per pixel, the first in the high bits. */
@@ -144,7 +175,7 @@ function unpack(lines: Uint8Array, { width, height, depth }: Header, row: number
 }
 
 function fromPalette(indexes: Uint8Array, width: number, height: number, palette: Uint8Array): Raster {
-	const samples = new Uint8Array(indexes.length * 3);
+	if (samples.length !== indexes.length * 3) samples = new Uint8Array(indexes.length * 3);
 	for (let i = 0; i < indexes.length; i++) {
 		const at = (indexes[i] as number) * 3;
 		if (at + 3 > palette.length) throw damaged();

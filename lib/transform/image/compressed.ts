@@ -1,4 +1,5 @@
 import { show } from '../../check';
+import { decodeRvl } from '../decode/rvl';
 import type { Message } from '../step';
 import type { Raster } from './raster';
 
@@ -14,22 +15,26 @@ export function isCompressed(message: Message): boolean {
 }
 
 /**
- * The image of a sensor_msgs/msg/CompressedImage, JPEG or PNG, also the depth images of compressed_depth_image_transport.
+ * The image of a sensor_msgs/msg/CompressedImage, JPEG or PNG, also the depth images of compressed_depth_image_transport,
+ * PNG or RVL.
  * @throws TypeError or RangeError when it has no bytes, there is nothing to decode them here, or they are no image.
  * @see https://github.com/ros-perception/image_transport_plugins
  */
 export function readCompressed({ format, data }: Message, decode: DecodeImage | undefined): Raster {
-	if (decode === undefined) {
-		throw new RangeError('A compressed image is decoded when the flow runs: it cannot be shown here');
-	}
 	if (!ArrayBuffer.isView(data)) throw new TypeError(`Expected \`data\` to be bytes, got ${show(data)}`);
 	const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-	if (!/compressedDepth/i.test(String(format))) return decode(bytes);
+	if (!/compressedDepth/i.test(String(format))) return decodeWith(decode, bytes);
 	if (bytes.length <= depthHeader) {
 		throw new RangeError(`Expected \`data\` to have more than ${depthHeader} bytes, got ${bytes.length}`);
 	}
-	const raster = decode(bytes.subarray(depthHeader));
+	const content = bytes.subarray(depthHeader);
+	const raster = /rvl/i.test(String(format)) ? decodeRvl(content) : decodeWith(decode, content);
 	return /^\s*32FC1/.test(String(format)) ? inMetres(raster, bytes) : raster;
+}
+
+function decodeWith(decode: DecodeImage | undefined, bytes: Uint8Array): Raster {
+	if (decode) return decode(bytes);
+	throw new RangeError('A compressed image is decoded when the flow runs: it cannot be shown here');
 }
 
 /** Depth that was quantized by its inverse: a / (level - b); 0 is no reading. */

@@ -11,7 +11,7 @@ export const image = defineStep({
 	name: 'image',
 	group: 'Sensors',
 	title: 'Camera image',
-	help: 'Turns a camera image into what a network takes: decodes it - raw, or compressed as JPEG or PNG -, crops, resizes, puts the channels in order and normalizes, in one pass.',
+	help: 'Turns a camera image into what a network takes: decodes it - raw, or compressed as JPEG, PNG or RVL depth -, crops, resizes, puts the channels in order and normalizes, in one pass.',
 	formula: 'y = (x · rescale − mean) / std; sensor_msgs/msg/Image or CompressedImage → [1, c, h, w]',
 	takes: 'message',
 	gives: 'tensor',

@@ -53,7 +53,7 @@ describe('compressed images', () => {
 	});
 
 	it('are refused when they are cut short, wherever, and the next is decoded', () => {
-		for (const name of ['colour jpeg', 'colour png']) {
+		for (const name of ['colour jpeg', 'colour png', 'interlaced png']) {
 			const data = bytesOf(name);
 			for (let length = 0; length < data.length - 20; length += 23) {
 				assert.throws(() => run('x', data.subarray(0, length)), /^(BriefError|RangeError): step 1 image: Expected /);
@@ -69,6 +69,30 @@ describe('compressed images', () => {
 			changed[at] = (changed[at] as number) ^ 0x55;
 			assert.throws(() => run('png', changed), /step 1 image: Expected a whole PNG image/, String(at));
 		}
+	});
+
+	it('of depth are refused when RVL is cut short or says too much', () => {
+		const data = bytesOf('compressed depth, RVL');
+		const format = '16UC1; compressedDepth rvl';
+		for (let length = 13; length < data.length - 4; length += 7) {
+			assert.throws(() => run(format, data.subarray(0, length)), /Expected a whole RVL depth image/, String(length));
+		}
+		const huge = Buffer.from(data);
+		huge.writeUInt32LE(1e9, 12);
+		assert.throws(() => run(format, huge), /at most \d+ pixels, got 1000000000 x 24/);
+		const short = Buffer.from(data);
+		short.writeUInt32LE(2, 12);
+		assert.throws(() => run(format, short), /Expected a whole RVL depth image/);
+		// All the bits that say that more follow.
+		assert.throws(() => run(format, Buffer.from(data).fill(0xff, 20)), /Expected a whole RVL depth image/);
+	});
+
+	it('of depth are decoded where there is no decoder of pictures, with RVL', () => {
+		const given = createPipeline([step]).run({
+			format: '16UC1; compressedDepth rvl',
+			data: bytesOf('compressed depth, RVL'),
+		});
+		assert.deepEqual((given as Tensor).dims, [24, 37, 1]);
 	});
 
 	it('are refused when they claim to be huge', () => {
