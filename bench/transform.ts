@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { type HeapProfiler, Session } from 'node:inspector';
 import { Tensor } from '../lib/tensor/tensor';
+import { ImageWorker } from '../lib/transform/image/image-worker';
 import { createPipeline, type Pipeline } from '../lib/transform/pipeline';
 import { seededRandom } from '../lib/transform/random';
 
@@ -253,6 +254,32 @@ function scanCase(): void {
 	console.log(`  ${(ours / loop).toFixed(1)} of a plain loop (${us(loop)})`);
 }
 
-imageCase();
-observationCase();
-scanCase();
+/** For how long an image that takes long holds up everything else, ms: the thread only takes the copy of its bytes. */
+async function threadCase(): Promise<void> {
+	const [width, height] = [1920, 1080];
+	const data = Buffer.alloc(width * height * 3, 100);
+	const large = { encoding: 'bgr8', width, height, step: width * 3, is_bigendian: 0, data };
+	const step = { type: 'image', width: 640, height: 640, fit: 'letterbox', method: 'area', mean, std };
+	const pipeline = createPipeline([step]);
+	const here = time(() => pipeline.run(large));
+	const worker = new ImageWorker(step);
+	for (let i = 0; i < 20; i++) await worker.run(large);
+	const before = performance.eventLoopUtilization();
+	const start = performance.now();
+	const images = 40;
+	for (let i = 0; i < images; i++) await worker.run(large);
+	const took = (performance.now() - start) / images;
+	const { active } = performance.eventLoopUtilization(before);
+	await worker.close();
+	console.log(`1920x1080 bgr8 -> [1, 3, 640, 640], letterbox, area: ${us(here)} in Node-RED's own thread`);
+	console.log(`  ${us((active * 1000) / images)} of it with a thread for images, ${us(took * 1000)} until the result`);
+}
+
+async function main(): Promise<void> {
+	imageCase();
+	await threadCase();
+	observationCase();
+	scanCase();
+}
+
+void main();

@@ -57,6 +57,7 @@ export function createPipeline(steps: unknown, environment: Partial<Omit<Environ
 		memory: environment.memory ?? new Map(),
 		readArrays: environment.readArrays,
 		decodeImage: environment.decodeImage,
+		readyImage: environment.readyImage,
 		watch: environment.watch ?? new Watch(),
 		sources: new Map(),
 	};

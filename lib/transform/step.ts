@@ -59,6 +59,8 @@ export interface Environment {
 	readonly readArrays: ((path: string) => Arrays) | undefined;
 	/** Decodes JPEG and PNG images; undefined where nothing does, as in the browser. */
 	readonly decodeImage: DecodeImage | undefined;
+	/** What was already made of an image elsewhere, as in a thread; undefined for an image that is still to be read. */
+	readonly readyImage: ((message: Message) => Block | undefined) | undefined;
 	/** Lets others see what the steps do. */
 	readonly watch: Watch;
 	/** The topics besides the main one whose latest message a step wants, each with that message. */

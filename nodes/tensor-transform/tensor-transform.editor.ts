@@ -3,7 +3,7 @@ import type { ExpectedObservation } from '../../lib/policy/expected';
 import { createPipeline } from '../../lib/transform/pipeline';
 import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
-import { checkAgainst, properties } from './config';
+import { beginsWithImage, checkAgainst, properties } from './config';
 import { type LivePanel, prepareLivePanel } from './live-panel.editor';
 import { preparePolicyPanel } from './policy-panel.editor';
 import type { Translate } from './step-form.editor';
@@ -62,6 +62,9 @@ RED.nodes.registerType<TransformProperties>('tensor-transform', {
 			const problem = isEmpty ? translate('tensor-transform.form.empty') : error;
 			gives.text(error === '' ? givesText(steps) : isShown ? '' : problem);
 			trial?.update();
+			// Only a first step Camera image can be elsewhere; a choice that was made stays in sight.
+			const isElsewhere = $('#node-input-placement').val() === 'worker';
+			$('#tensor-transform-placement-row').toggle(isElsewhere || beginsWithImage(steps));
 			showContract(contract, translate);
 		};
 		contract = this.contract ?? null;

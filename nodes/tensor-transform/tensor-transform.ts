@@ -1,11 +1,12 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { BriefError } from '../../lib/check';
+import { BriefError, checkObject } from '../../lib/check';
 import { readHeader } from '../../lib/onnx/header';
 import { resolveModelPath } from '../../lib/onnx/model-path';
 import { type ExpectedObservation, ObservationCheck, observationInput } from '../../lib/policy/expected';
 import { Tensor } from '../../lib/tensor/tensor';
 import { loadImages } from '../../lib/transform/decode/images';
 import type { DecodeImage } from '../../lib/transform/image/compressed';
+import { ImageWorker } from '../../lib/transform/image/image-worker';
 import { createPipeline, describeResult } from '../../lib/transform/pipeline';
 import { Watch } from '../../lib/transform/watch';
 import { defineNode, type Running, type Start } from '../shared/define-node';
@@ -16,7 +17,7 @@ import type { RosInfo } from '../shared/ros-info';
 import { addStage, stageName } from '../shared/stages';
 import { type LiveNodes, serveTransforms } from './admin';
 import { readArraysFile } from './arrays-file';
-import { properties } from './config';
+import { beginsWithImage, properties } from './config';
 import { Live } from './live';
 import { memoryOf } from './memory';
 import { serveTrials } from './trials';
@@ -31,8 +32,9 @@ export default function (RED: NodeAPI): void {
 	const lives = serveTransforms(RED);
 	serveTrials(RED);
 	defineNode(RED, 'tensor-transform', properties, (context) => {
-		// Only those that take images wait until what decodes compressed ones is loaded.
-		if (!hasImages(context.options.steps)) return start(RED, lives, context);
+		// Only those that take images here wait until what decodes compressed ones is loaded.
+		const { steps, placement } = context.options;
+		if (!hasImages(placement === 'worker' ? steps.slice(1) : steps)) return start(RED, lives, context);
 		return loadImages().then((decode) => start(RED, lives, context, decode));
 	});
 }
@@ -44,14 +46,18 @@ function start(
 	decodeImage?: DecodeImage,
 ): Running {
 	const watch = new Watch();
+	/** The image of the message under way, when a thread has read it. */
+	let ready: Tensor | undefined;
 	const contract = options.contract && contractCheck(RED, options.contract, options.steps);
 	watch.checkTerms = contract && ((names, blocks) => contract.checkTerms(names, blocks));
 	const pipeline = createPipeline(options.steps, {
 		memory: memoryOf(node.z),
 		watch,
 		...(decodeImage && { decodeImage }),
+		readyImage: () => ready,
 		readArrays: (path) => readArraysFile(path, modelFolders(RED)),
 	});
+	const worker = options.placement === 'worker' ? imageWorker(options.steps) : undefined;
 	// Nothing is known of an episode before this: not even a last action that an earlier deploy left.
 	pipeline.reset();
 	const live = new Live(options.steps, watch);
@@ -59,16 +65,26 @@ function start(
 	let isWorking = false;
 	const share = stageName(node);
 
-	/** What becomes of a message; undefined when it is kept for later ones. */
-	const transform = (message: TransformMessage): Tensor | Record<string, unknown> | undefined => {
+	/** Whether a message is kept for later ones. */
+	const keeps = (message: TransformMessage): boolean => {
+		const { payload } = message;
+		const isWatched = live.isWatched();
+		try {
+			if (!pipeline.keep(payload, message)) return false;
+			if (isWatched) live.kept(payload, message);
+			return true;
+		} catch (error) {
+			if (isWatched) live.ran(payload, message, undefined, asError(error));
+			throw error;
+		}
+	};
+
+	/** What becomes of a message. */
+	const transform = (message: TransformMessage): Tensor | Record<string, unknown> => {
 		const { payload } = message;
 		const isWatched = live.isWatched();
 		let result: Tensor | Record<string, unknown> | undefined;
 		try {
-			if (pipeline.keep(payload, message)) {
-				if (isWatched) live.kept(payload, message);
-				return undefined;
-			}
 			result = pipeline.run(payload, message);
 			if (contract && result instanceof Tensor) contract.checkSize(result.data.length);
 		} catch (error) {
@@ -79,33 +95,70 @@ function start(
 		return result;
 	};
 
+	const failed = (reason: unknown): Error => {
+		const error = asError(reason);
+		isWorking = false;
+		status.set('red', 'ring', briefly(error));
+		return error;
+	};
+
+	/** @param since when the message came to the node, ms of `performance.now` */
+	const pass = (message: TransformMessage, send: Send, since: number): void => {
+		const payload = transform(message);
+		message.payload = payload;
+		if (pipeline.messageType !== undefined) message.ros = { ...message.ros, type: pipeline.messageType };
+		if (isWorking) status.update('green', 'dot', () => describeResult(pipeline, payload));
+		else status.set('green', 'dot', describeResult(pipeline, payload));
+		isWorking = true;
+		addStage(message, share, performance.now() - since);
+		send(message);
+	};
+
+	/** The same, once a thread has read the image. */
+	const passLater = async (threads: ImageWorker, message: TransformMessage, send: Send): Promise<void> => {
+		const since = performance.now();
+		try {
+			const image = await threads.run(checkObject('payload', message.payload));
+			if (image === 'dropped') return;
+			ready = image;
+			pass(message, send, since);
+		} catch (error) {
+			throw failed(error);
+		} finally {
+			ready = undefined;
+		}
+	};
+
 	return {
 		input(message: TransformMessage, send: Send) {
 			// A reset may come alone, or with the first message of an episode.
 			if (message.reset === true) {
 				pipeline.reset();
-				if (message.payload === undefined) return;
+				worker?.forget();
+				if (message.payload === undefined) return undefined;
 			}
-			const begin = performance.now();
 			try {
-				const payload = transform(message);
-				if (payload === undefined) return;
-				message.payload = payload;
+				if (keeps(message)) return undefined;
+				if (worker === undefined) pass(message, send, performance.now());
 			} catch (error) {
-				isWorking = false;
-				status.set('red', 'ring', briefly(asError(error)));
-				throw error;
+				throw failed(error);
 			}
-			if (pipeline.messageType !== undefined) message.ros = { ...message.ros, type: pipeline.messageType };
-			const { payload } = message;
-			if (isWorking) status.update('green', 'dot', () => describeResult(pipeline, payload));
-			else status.set('green', 'dot', describeResult(pipeline, payload));
-			isWorking = true;
-			addStage(message, share, performance.now() - begin);
-			send(message);
+			return worker && passLater(worker, message, send);
 		},
-		close: removeLive,
+		close() {
+			removeLive();
+			return worker?.close();
+		},
 	};
+}
+
+/** The thread for the first step. @throws BriefError when that is no image step. */
+function imageWorker(steps: readonly unknown[]): ImageWorker {
+	if (beginsWithImage(steps)) return new ImageWorker(steps[0]);
+	throw new BriefError(
+		'no image step',
+		"Expected the first step to be a Camera image, which alone can have a thread of its own. Choose Node-RED's own thread, or put the step first.",
+	);
 }
 
 /** Whether there is a step for images, also inside of others. */

@@ -285,3 +285,62 @@ describe('the form of tensor-transform', () => {
 		assert.ok(dryRun(observation, '{')[0]?.isError);
 	});
 });
+
+describe('a tensor-transform with its image in a thread', () => {
+	afterEach(unload);
+
+	const steps = [
+		{ type: 'image', width: 4, height: 4, rescale: 1 },
+		{ type: 'scale', factor: 2 },
+		{ type: 'slice', axis: 1, from: 0, to: 1 },
+	];
+	const image = (level: number) => ({
+		encoding: 'mono8',
+		width: 8,
+		height: 8,
+		step: 8,
+		is_bigendian: 0,
+		data: Buffer.alloc(64, level),
+	});
+	const start = (placement: string, list: object[] = steps) =>
+		load([
+			{ id: 'n', type: 'tensor-transform', steps: list, placement, wires: [['out']] },
+			{ id: 'out', type: 'helper' },
+			{ id: 'catch', type: 'catch', wires: [['errors']] },
+			{ id: 'errors', type: 'helper' },
+		]);
+
+	it('gives the same as without, with the rest of the message', async () => {
+		const results: unknown[] = [];
+		for (const placement of ['inline', 'worker']) {
+			await start(placement);
+			const out = next('out');
+			send('n', { topic: '/camera', payload: image(7), ros: { stamp: { sec: 1, nanosec: 2 } }, own: 3 });
+			const { payload, topic, own } = await out;
+			results.push([String(payload), topic, own]);
+			await unload();
+		}
+		assert.deepEqual(results[0], results[1]);
+		assert.match(String((results[1] as unknown[])[0]), /^float32\[1, 1, 4, 4\] \(14, 14/);
+	});
+
+	it('names the step that fails, before and behind the thread, and goes on', async () => {
+		await start('worker', [...steps, { type: 'reshape', shape: [3, 3] }]);
+		let errors = next('errors');
+		send('n', { payload: { ...image(1), data: Buffer.alloc(3) } });
+		assert.match(errorOf(await errors), /step 1 image: Expected `data` to have 64 bytes/);
+		errors = next('errors');
+		send('n', { payload: image(1) });
+		assert.match(errorOf(await errors), /step 4 reshape/);
+		errors = next('errors');
+		send('n', { payload: 'nothing' });
+		assert.match(errorOf(await errors), /payload/);
+	});
+
+	it('needs the image step to be the first', async () => {
+		await start('worker', [{ type: 'scale', factor: 2 }]);
+		const errors = next('errors');
+		send('n', { payload: [1] });
+		assert.match(errorOf(await errors), /Expected the first step to be a Camera image/);
+	});
+});

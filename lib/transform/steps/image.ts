@@ -93,6 +93,7 @@ export const image = defineStep({
 			throw new RangeError(`Expected \`crop\` to be left, top, width, height, got [${options.crop.join(', ')}]`);
 		}
 		const transform = new ImageTransform(options as ImageSettings, environment.decodeImage);
-		return { run: (message: Message) => transform.run(message, output) };
+		const { readyImage } = environment;
+		return { run: (message: Message) => readyImage?.(message) ?? transform.run(message, output) };
 	},
 });
