@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { checkArray, checkChoice, checkString } from '../../check';
 import { type InterfaceKind, parseTypeName } from '../names';
 import { decodeMessage, encodeMessage } from './codec/message-codec';
@@ -6,7 +7,7 @@ import type { Constant, Definition } from './definition';
 import { type Distribution, distributions } from './distributions';
 import { typeHash } from './hash';
 import { Interfaces } from './interfaces';
-import { bundledSources, userFolder } from './sources';
+import { bundledSources, packageTree, userFolder } from './sources';
 
 /** A message as JavaScript: its fields by name. */
 export type Message = Record<string, unknown>;
@@ -95,6 +96,17 @@ export interface TypeRegistryOptions {
 	 * the bundled definitions, the first folder first. Default: none.
 	 */
 	folders?: readonly string[];
+	/**
+	 * Prefixes of installed packages, as AMENT_PREFIX_PATH has them: `<prefix>/share/<package>/msg/<Name>.msg`. Default:
+	 * none.
+	 */
+	installed?: readonly string[];
+	/**
+	 * Which definition of a type counts when there are several. `own`: that of the folders, then the bundled one, then
+	 * the installed one, so that `distribution` has its effect whatever is installed. `installed`: the installed one,
+	 * then the others, for a transport that uses the installed libraries. Default: own.
+	 */
+	prefer?: 'own' | 'installed';
 	/** The ROS 2 distribution whose definitions to use where they differ. Default: jazzy, the newest. */
 	distribution?: Distribution;
 }
@@ -105,12 +117,17 @@ export interface TypeRegistryOptions {
  */
 export function createTypeRegistry({
 	folders = [],
+	installed = [],
+	prefer = 'own',
 	distribution = distributions[0],
 }: TypeRegistryOptions = {}): TypeRegistry {
 	checkArray('folders', folders, checkString);
+	checkArray('installed', installed, checkString);
 	checkChoice('distribution', distribution, distributions);
 	const own = folders.map(userFolder);
-	const interfaces = new Interfaces([...own, ...bundledSources(distribution)]);
+	const sourced = installed.map((prefix) => packageTree(join(prefix, 'share')));
+	const others = [...own, ...bundledSources(distribution)];
+	const interfaces = new Interfaces(prefer === 'installed' ? [...sourced, ...others] : [...others, ...sourced]);
 	const compiler = new Compiler((name, usedBy) => interfaces.definition(name, usedBy));
 	const messages = new Map<string, MessageType>();
 	const hashOf = (name: string) =>
