@@ -1,15 +1,19 @@
 import type { NodeAPI } from 'node-red';
+import { checkAvailable } from '../../lib/ros/native/availability';
+import type { Surroundings } from '../../lib/ros/native/locate';
 import { nearNames } from '../../lib/ros/types/near';
 import { createTypeRegistry, type MessageType, type TypeRegistry } from '../../lib/ros/types/registry';
 import { messageSkeleton } from '../../lib/ros/types/skeleton';
-import type { Ros2ContextNode } from '../shared/ros2-context';
+import type { Ros2ContextNode, TransportInUse } from '../shared/ros2-context';
 import type { GraphAnswer, ServicesAnswer, TopicsAnswer } from '../shared/topics-answer';
+import { describeTransport } from './transport';
+import type { TransportAnswer } from './transport-answer';
 
 /**
  * What the forms of the editor ask: topics, types and the fields of a type. Without a running context there are no
  * topics, and the types are the bundled ones.
  */
-export function serveGraph(RED: NodeAPI): void {
+export function serveGraph(RED: NodeAPI, surroundings: Surroundings): void {
 	const bundled = createTypeRegistry();
 	const context = (id: unknown) => RED.nodes.getNode(String(id)) as Ros2ContextNode | null;
 	const typesOf = (id: unknown) => context(id)?.types ?? bundled;
@@ -40,6 +44,24 @@ export function serveGraph(RED: NodeAPI): void {
 
 	RED.httpAdmin.get('/ros2-context/nodes', guard, (request, response) => {
 		response.json(context(request.query.context)?.graph?.nodes() ?? []);
+	});
+
+	RED.httpAdmin.get('/ros2-context/transport', guard, (request, response) => {
+		const found = context(request.query.context);
+		let auto: TransportInUse;
+		try {
+			auto = { name: 'native', ...checkAvailable(surroundings) };
+		} catch (error) {
+			auto = { name: 'embedded', without: error as Error };
+		}
+		const answer: TransportAnswer = {
+			auto: auto.name,
+			autoText: describeTransport(RED, auto),
+			...(found?.transport === undefined
+				? {}
+				: { inUse: found.transport.name, inUseText: describeTransport(RED, found.transport) }),
+		};
+		response.json(answer);
 	});
 
 	RED.httpAdmin.get('/ros2-context/skeleton', guard, (request, response) => {

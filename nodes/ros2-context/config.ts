@@ -18,7 +18,8 @@ export const properties = {
 	nodeName: text('node_red', checkNodeName),
 	namespace: text('/', (name, value) => checkNamespace(name, value === '' ? '/' : value)),
 	domainId,
-	transport: choice('embedded', ['embedded']),
+	/** `auto`: native where ROS 2 and rclnodejs are there, embedded elsewhere. */
+	transport: choice('auto', ['auto', 'native', 'embedded']),
 	/** Whose definitions and conventions to use where the distributions differ. */
 	distribution: choice(distributions[0], distributions),
 	/** Empty takes ROS_AUTOMATIC_DISCOVERY_RANGE, or ROS 2's own default. */

@@ -1,46 +1,51 @@
 import { isAbsolute, join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { discoverySettings, domainFromEnvironment } from '../../lib/ros/discovery';
-import { createEmbeddedGraph } from '../../lib/ros/embedded/graph';
-import { createTypeRegistry } from '../../lib/ros/types/registry';
+import { domainFromEnvironment } from '../../lib/ros/discovery';
+import { probeEarly } from '../../lib/ros/native/availability';
 import { asError } from '../shared/on-input';
 import { parseProperties } from '../shared/properties';
 import type { Ros2ContextNode } from '../shared/ros2-context';
 import { serveGraph } from './admin';
 import { properties } from './config';
+import { describeTransport, openTransport } from './transport';
 import { Warnings } from './warnings';
 
 type Mutable<T> = { -readonly [K in keyof T]?: T[K] };
 
+type Started = Pick<Ros2ContextNode, 'graph' | 'types' | 'transport' | 'watchWarnings'>;
+
 export default function (RED: NodeAPI): void {
-	const start = (node: Node, config: NodeDef): Pick<Ros2ContextNode, 'graph' | 'types' | 'watchWarnings'> => {
+	const surroundings = { environment: process.env, folders: [RED.settings.userDir ?? process.cwd()] };
+	// What it tries takes time; the flows start later.
+	void probeEarly(surroundings);
+
+	const start = (node: Node, config: NodeDef): Started => {
 		const options = parseProperties(properties, config);
-		const types = createTypeRegistry({
-			distribution: options.distribution,
-			folders: options.messageFolders.map((folder) =>
-				isAbsolute(folder) ? folder : join(RED.settings.userDir ?? process.cwd(), folder),
-			),
-		});
-		for (const problem of types.problems()) node.warn(problem.message);
 		const warnings = new Warnings((message) => node.warn(message));
-		const graph = createEmbeddedGraph({
+		const opened = openTransport({
+			transport: options.transport,
 			nodeName: options.nodeName,
 			namespace: options.namespace,
 			domainId: options.domainId ?? domainFromEnvironment(process.env),
-			discovery: discoverySettings(
-				{ range: options.discoveryRange || undefined, staticPeers: options.staticPeers },
-				process.env,
-			),
-			types,
+			discovery: { range: options.discoveryRange || undefined, staticPeers: options.staticPeers },
+			types: {
+				distribution: options.distribution,
+				folders: options.messageFolders.map((folder) =>
+					isAbsolute(folder) ? folder : join(RED.settings.userDir ?? process.cwd(), folder),
+				),
+			},
+			surroundings,
 			onError: (error) => node.error(asError(error), {}),
 			onWarning: (message, kind) => warnings.add({ kind, message }),
 		});
-		return { graph, types, watchWarnings: warnings.watch };
+		for (const problem of opened.types.problems()) node.warn(problem.message);
+		node.log(describeTransport(RED, opened.transport));
+		return { ...opened, watchWarnings: warnings.watch };
 	};
 
 	RED.nodes.registerType('ros2-context', function (this: Node, config: NodeDef) {
 		RED.nodes.createNode(this, config);
-		const context = this as Node & Mutable<Pick<Ros2ContextNode, 'graph' | 'types' | 'watchWarnings' | 'failure'>>;
+		const context = this as Node & Mutable<Started & Pick<Ros2ContextNode, 'failure'>>;
 		try {
 			Object.assign(context, start(this, config));
 		} catch (error) {
@@ -55,5 +60,5 @@ export default function (RED: NodeAPI): void {
 		});
 	});
 
-	serveGraph(RED);
+	serveGraph(RED, surroundings);
 }

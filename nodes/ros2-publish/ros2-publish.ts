@@ -11,10 +11,10 @@ import { withStamp } from './stamp';
 export default function (RED: NodeAPI): void {
 	defineNode(RED, 'ros2-publish', properties, (start) => {
 		const { options } = start;
-		const { graph, types } = contextOf(RED, options.context);
+		const { graph, types, transport } = contextOf(RED, options.context);
 		const type = types.message(options.messageType);
 		const topic = expandTopicName('topic', options.topic, graph);
-		const { show, onEvent } = endpointStatus(RED, 'ros2-publish', topic, start);
+		const { show, onEvent } = endpointStatus(RED, 'ros2-publish', topic, start, transport);
 		const publisher = graph.advertise(topic, type.name, qosOf(options), { onEvent });
 		show(publisher.matched);
 		const hasHeader = type.definition.fields.some(

@@ -11,10 +11,10 @@ import { properties } from './config';
 export default function (RED: NodeAPI): void {
 	defineNode(RED, 'ros2-subscribe', properties, (start) => {
 		const { node, options, report } = start;
-		const { graph, types, watchWarnings } = contextOf(RED, options.context);
+		const { graph, types, transport, watchWarnings } = contextOf(RED, options.context);
 		const type = types.message(options.messageType);
 		const topic = expandTopicName('topic', options.topic, graph);
-		const { show, showWarning, onEvent } = endpointStatus(RED, 'ros2-subscribe', topic, start);
+		const { show, showWarning, onEvent } = endpointStatus(RED, 'ros2-subscribe', topic, start, transport);
 		const onMessage = (cdr: Uint8Array, info: MessageInfo) => {
 			const ros: RosInfo = { type: type.name, stamp: undefined, receivedAt: info.receivedAt };
 			try {

@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import type { EndpointEvent, GraphWarning } from '../../lib/ros/graph';
 import type { Start } from './define-node';
+import type { TransportInUse } from './ros2-context';
 
 export interface EndpointStatus {
 	/** The number of endpoints on the other side that match. */
@@ -14,12 +15,14 @@ export interface EndpointStatus {
  * Shows in a node's status how many endpoints on the other side match, and what does not fit; that goes to Catch nodes
  * too. The texts are `<type>.status.none`, `one`, `many` (with `__count__`), `incompatible` (with `__policy__`),
  * `deadline`, and of subscribers the kinds of warnings.
+ * @param transport of the node's context, said where it is native
  */
 export function endpointStatus(
 	RED: NodeAPI,
 	type: string,
 	topic: string,
 	{ node, status, report }: Pick<Start<unknown>, 'node' | 'status' | 'report'>,
+	transport?: TransportInUse,
 ): EndpointStatus {
 	let warning: string | undefined;
 	/** What did not fit last, until something fits. */
@@ -29,7 +32,9 @@ export function endpointStatus(
 		// That nobody is there would be wrong, and less than what is known already.
 		if (misfit !== undefined) return status.set('red', 'ring', misfit);
 		const key = count === 0 ? 'none' : count === 1 ? 'one' : 'many';
-		const text = RED._(`${type}.status.${key}`, { count });
+		const counted = RED._(`${type}.status.${key}`, { count });
+		// The one that needs something installed is said, so that nobody takes the other for it.
+		const text = transport?.name === 'native' ? RED._('ros2-context.status.native', { status: counted }) : counted;
 		if (warning !== undefined && count > 0) status.set('yellow', 'dot', warning);
 		else status.set(count > 0 ? 'green' : 'grey', count > 0 ? 'dot' : 'ring', text);
 	};

@@ -11,12 +11,30 @@ export interface WarningWatcher {
 	report(error: Error): void;
 }
 
+/** How a context reaches the graph. */
+export type TransportInUse =
+	| {
+			readonly name: 'embedded';
+			/** Why not the native one, where either would have been taken. */
+			readonly without?: Error;
+	  }
+	| {
+			readonly name: 'native';
+			/** Of rclnodejs. */
+			readonly version: string;
+			/** ROS_DISTRO, such as `jazzy`. */
+			readonly distribution: string;
+			/** The middleware, such as `rmw_cyclonedds_cpp`. */
+			readonly rmw: string;
+	  };
+
 /** The runtime side of a ros2-context configuration node, as the other nodes see it. */
 export interface Ros2ContextNode extends Node {
 	/** The participant that all nodes of this context share, or what prevents it. */
 	readonly graph: Graph;
 	/** Message definitions: the bundled ones and those of the context's own folders. */
 	readonly types: TypeRegistry;
+	readonly transport: TransportInUse;
 	/** Lets a node show the warnings of the graph. @returns ends it */
 	readonly watchWarnings: (watcher: WarningWatcher) => () => void;
 	/** Why the context could not start; then neither graph nor types are there. */
@@ -35,6 +53,11 @@ export function contextOf(RED: NodeAPI, id: string): Ros2ContextNode {
 			'The ros2-context of this node is missing or disabled. Open the node, choose a context and deploy.',
 		);
 	}
-	if (context.failure) throw new BriefError('context failed', context.failure.message, { cause: context.failure });
+	const { failure } = context;
+	if (failure) {
+		// What the context lacks says more than that it failed.
+		const brief = failure instanceof BriefError ? failure.brief : 'context failed';
+		throw new BriefError(brief, failure.message, { cause: failure });
+	}
 	return context;
 }
