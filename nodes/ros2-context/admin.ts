@@ -72,7 +72,7 @@ export function serveGraph(RED: NodeAPI, surroundings: Surroundings): void {
 			response.json(messageSkeleton(partOf(types, name, part), types.message));
 		} catch (error) {
 			const { message } = error as Error;
-			const kind = part === '' ? 'msg' : part === '_Goal' ? 'action' : 'srv';
+			const kind = part === '' ? 'msg' : /^_Re(quest|sponse)$/.test(part) ? 'srv' : 'action';
 			response.status(404).json({ message, near: nearNames(name, namesOf(types, kind)) });
 		}
 	});
@@ -87,5 +87,6 @@ function namesOf(types: TypeRegistry, kind: unknown): string[] {
 function partOf(types: TypeRegistry, name: string, part: string): MessageType {
 	if (part === '_Request') return types.service(name).request;
 	if (part === '_Response') return types.service(name).response;
-	return part === '_Goal' ? types.action(name).goal : types.message(name);
+	if (part === '_Goal') return types.action(name).goal;
+	return part === '_Result' ? types.action(name).result : types.message(name);
 }

@@ -45,7 +45,12 @@ export default function (RED: NodeAPI): void {
 
 	RED.nodes.registerType('ros2-context', function (this: Node, config: NodeDef) {
 		RED.nodes.createNode(this, config);
-		const context = this as Node & Mutable<Started & Pick<Ros2ContextNode, 'failure'>>;
+		const context = this as Node & Mutable<Started & Pick<Ros2ContextNode, 'failure' | 'closeAfter'>>;
+		const lastWords = new Set<Promise<unknown>>();
+		context.closeAfter = (words) => {
+			const settled: Promise<unknown> = words.catch(() => {}).then(() => lastWords.delete(settled));
+			lastWords.add(settled);
+		};
 		try {
 			Object.assign(context, start(this, config));
 		} catch (error) {
@@ -55,8 +60,11 @@ export default function (RED: NodeAPI): void {
 		this.on('close', (done: () => void) => {
 			const { graph } = context;
 			// A safe command that nodes send as they stop is still on its way through promises.
-			if (graph) setImmediate(() => graph.close().then(done, done));
-			else done();
+			const close = async () => {
+				await Promise.all(lastWords);
+				await graph?.close();
+			};
+			setImmediate(() => close().then(done, done));
 		});
 	});
 

@@ -37,6 +37,8 @@ export interface Ros2ContextNode extends Node {
 	readonly transport: TransportInUse;
 	/** Lets a node show the warnings of the graph. @returns ends it */
 	readonly watchWarnings: (watcher: WarningWatcher) => () => void;
+	/** Lets a node that closes say its last words: the graph is closed only after they are settled. */
+	readonly closeAfter: (lastWords: Promise<unknown>) => void;
 	/** Why the context could not start; then neither graph nor types are there. */
 	readonly failure?: Error;
 }

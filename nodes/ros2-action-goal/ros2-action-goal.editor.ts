@@ -1,0 +1,46 @@
+import type { EditorRED } from 'node-red';
+import { actionsOf } from '../../lib/ros/actions/names';
+import { serviceChoices } from '../../lib/ros/service-choices';
+import type { Translate } from '../shared/graph.editor';
+import { fillMissing } from '../shared/missing.editor';
+import { editorDefaults } from '../shared/properties';
+import { prepareServerForm } from '../shared/server.editor';
+import { prepareSkeleton } from '../shared/skeleton.editor';
+import { properties } from './config';
+
+declare const RED: EditorRED;
+
+fillMissing('ros2-action-goal', properties);
+RED.nodes.registerType('ros2-action-goal', {
+	category: 'ROS 2',
+	color: '#7FB3D5',
+	defaults: editorDefaults(properties) as never,
+	inputs: 1,
+	outputs: 2,
+	icon: 'ros2-action-goal.svg',
+	paletteLabel: 'ros2-action-goal',
+	outputLabels(index) {
+		return this._(index === 0 ? 'ros2-action-goal.port.result' : 'ros2-action-goal.port.feedback');
+	},
+	label() {
+		const { name, action } = this as unknown as Record<string, string>;
+		return name || action || 'ros2-action-goal';
+	},
+	labelStyle() {
+		return this.name ? 'node_label_italic' : '';
+	},
+	oneditprepare() {
+		const translate: Translate = (key, values) => this._(key, values as never);
+		const typeInput = $('#node-input-actionType');
+		prepareServerForm({
+			type: 'ros2-action-goal',
+			kind: 'action',
+			nameInput: $('#node-input-action'),
+			typeInput,
+			side: 'servers',
+			choices: (services, side) => serviceChoices(actionsOf(services), side),
+			translate,
+		});
+		prepareSkeleton({ type: typeInput, part: '_Goal', text: (key) => this._(`ros2-action-goal.skeleton.${key}`) });
+	},
+});
