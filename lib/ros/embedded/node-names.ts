@@ -17,6 +17,9 @@ const qos = { reliability: 'reliable', durability: 'transient_local', history: '
 /** How long the name of an endpoint's node is waited for, ms. The topic of names may be discovered after the endpoint. */
 const patience = 1000;
 
+/** A longer list of nodes is not kept, bytes: this is room for some 40,000 endpoints of one participant. */
+const longestInfo = 1024 * 1024;
+
 interface Gid {
 	data: Uint8Array;
 }
@@ -79,7 +82,7 @@ export class NodeNames {
 		this.#reader = participant.createReader({
 			...common,
 			qos: { ...qos, depth: 100 },
-			onSample: (payload) => this.#learn(payload),
+			onSample: (payload, { writer }) => this.#learn(payload, writer.participant.guid),
 		});
 		this.announce();
 	}
@@ -182,7 +185,9 @@ export class NodeNames {
 		return (type.create() as unknown as ParticipantEntities).gid.data.length;
 	}
 
-	#learn(payload: Uint8Array): void {
+	/** @param participant who tells: it speaks for itself only, whoever it says it is */
+	#learn(payload: Uint8Array, participant: Uint8Array): void {
+		if (payload.length > longestInfo) return;
 		for (const type of this.#types) {
 			let info: ParticipantEntities;
 			try {
@@ -196,7 +201,7 @@ export class NodeNames {
 				namespace: node.node_namespace,
 				endpoints: new Set([...node.reader_gid_seq, ...node.writer_gid_seq].map(key)),
 			}));
-			this.#remote.set(key(info.gid), nodes);
+			this.#remote.set(guidToString(participant), nodes);
 			this.#answer();
 			return;
 		}

@@ -114,6 +114,9 @@ function common(
 	};
 }
 
+/** Other definitions of one type that are warned of. */
+const mostDefinitions = 16;
+
 /**
  * A check of remote endpoints that warns, once for each, of other definitions of the same type.
  * @param what the remote endpoint in words: `A publisher of /scan`
@@ -129,6 +132,7 @@ export function definitionCheck(
 	return (remote) => {
 		const theirs = parseUserData(remote.userData).get('typehash');
 		if (hash === undefined || theirs === undefined || theirs === hash || warned.has(theirs)) return;
+		if (warned.size >= mostDefinitions) return;
 		warned.add(theirs);
 		context.withNode(remote, (node) =>
 			emit({
