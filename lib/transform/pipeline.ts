@@ -75,7 +75,7 @@ export function createPipeline(steps: unknown, environment: Partial<Omit<Environ
 		messageType: compiled.messageType,
 		run(input, carrier = {}) {
 			if (world.watch.isActive) world.watch.begin();
-			const value = compiled.run(input as Value, carrier);
+			const value = compiled.run(input as Value, stamped(carrier, input));
 			if (compiled.gives === 'message' || value instanceof Tensor) return value as Tensor | Record<string, unknown>;
 			const block = value as Block;
 			return new Tensor(block.type, block.dims, block.data);
@@ -89,6 +89,15 @@ export function createPipeline(steps: unknown, environment: Partial<Omit<Environ
 		},
 		reset: () => compiled.reset?.(),
 	};
+}
+
+/** Messages that no subscriber brought, as of a recording, tell when they were by their own header alone. */
+function stamped(carrier: Carrier, input: unknown): Carrier {
+	const ros = carrier.ros as { stamp?: unknown } | null | undefined;
+	if (ros?.stamp !== undefined) return carrier;
+	const header = (input as { header?: { stamp?: unknown } } | null | undefined)?.header;
+	const stamp = typeof header === 'object' && header !== null ? header.stamp : undefined;
+	return stamp === undefined ? carrier : { topic: carrier.topic, ros: { ...ros, stamp } };
 }
 
 /** When a message came in, ms: as its subscriber noted it, since a flow may hold it up. */

@@ -77,3 +77,27 @@ export function fromEuler(roll: number, pitch: number, yaw: number): Quaternion 
 		w: cr * cp * cy + sr * sp * sy,
 	};
 }
+
+/**
+ * The quaternion of a rotation matrix, row by row, with w >= 0. Of the four ways to take it from the matrix the one
+ * that divides by the largest number.
+ */
+export function fromMatrix(m: ArrayLike<number>, to: Quaternion): void {
+	const [m00, m01, m02, m10, m11, m12, m20, m21, m22] = m as unknown as Nine;
+	const squares = [1 + m00 - m11 - m22, 1 - m00 + m11 - m22, 1 - m00 - m11 + m22, 1 + m00 + m11 + m22];
+	const best = squares.indexOf(Math.max(...squares));
+	const size = Math.sqrt(squares[best] as number) / 2;
+	const part = (value: number) => value / (4 * size);
+	to.x = best === 0 ? size : part(best === 1 ? m01 + m10 : best === 2 ? m02 + m20 : m21 - m12);
+	to.y = best === 1 ? size : part(best === 0 ? m01 + m10 : best === 2 ? m12 + m21 : m02 - m20);
+	to.z = best === 2 ? size : part(best === 0 ? m02 + m20 : best === 1 ? m12 + m21 : m10 - m01);
+	to.w = best === 3 ? size : part(best === 0 ? m21 - m12 : best === 1 ? m02 - m20 : m10 - m01);
+	if (to.w < 0) {
+		to.x = -to.x;
+		to.y = -to.y;
+		to.z = -to.z;
+		to.w = -to.w;
+	}
+}
+
+type Nine = [number, number, number, number, number, number, number, number, number];

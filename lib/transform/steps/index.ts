@@ -15,8 +15,10 @@ import { heightGrid } from './height-grid';
 import { history } from './history';
 import { image } from './image';
 import { imu } from './imu';
+import { jointCommand } from './joint-command';
 import { jointState } from './joint-state';
 import { jointTrajectory } from './joint-trajectory';
+import { joints } from './joints';
 import { joy } from './joy';
 import { laser } from './laser';
 import { latest } from './latest';
@@ -48,6 +50,7 @@ import { sinCos } from './sin-cos';
 import { slice } from './slice';
 import { softmax } from './softmax';
 import { stack } from './stack';
+import { stamp } from './stamp';
 import { take } from './take';
 import { tanh } from './tanh';
 import { toImage } from './to-image';
@@ -62,12 +65,14 @@ export const allSteps: readonly AnyStep[] = [
 	select,
 	stack,
 	latest,
+	stamp,
 	image,
 	laser,
 	pointCloud,
 	heightGrid,
 	imu,
 	odometry,
+	joints,
 	joy,
 	scale,
 	offset,
@@ -109,6 +114,7 @@ export const allSteps: readonly AnyStep[] = [
 	message,
 	multiArray,
 	jointState,
+	jointCommand,
 	jointTrajectory,
 	twist,
 	ackermann,

@@ -21,7 +21,7 @@ export const laser = defineStep({
 	name: 'laser',
 	group: 'Sensors',
 	title: 'Laser scan',
-	help: 'Turns a laser scan into the ranges a policy was trained with: nothing within range is the longest range, and the beams are resampled by their angles.',
+	help: 'Turns a laser scan into the ranges a policy was trained with: nothing within range is the longest range, and the beams are resampled by their angles. A scan that goes all around may begin anywhere.',
 	formula: 'sensor_msgs/msg/LaserScan → [beams]',
 	takes: 'message',
 	gives: 'tensor',
@@ -98,7 +98,13 @@ class Scan {
 	/** The first and the last source beam of each beam of the result. */
 	#first = new Int32Array(0);
 	#last = new Int32Array(0);
-	#key = '';
+	/** The scan the plan is for. */
+	#start = Number.NaN;
+	#increment = Number.NaN;
+	/** How many beams further the scan begins: one that goes all around may begin anywhere. */
+	#shift = 0;
+	/** How many beams there are, without those that a scan all around has twice. */
+	#turn = 0;
 	#limited = new Float64Array(0);
 	#dims: readonly number[] = [];
 
@@ -116,8 +122,8 @@ class Scan {
 		const longest = this.#settings.longest ?? checkNumber('range_max', message.range_max, { above: 0, unit: 'm' });
 		if (shortest > longest)
 			throw new RangeError(`Expected the shortest range to be at most the longest, got ${shortest} and ${longest} m`);
-		const limited = this.#limit(ranges, nearest, shortest, longest);
 		this.#plan(message, ranges.length);
+		const limited = this.#limit(ranges, nearest, shortest, longest);
 		const first = this.#first;
 		const block = output.block(as, this.#dims);
 		const out = block.data as NumberArray;
@@ -142,37 +148,52 @@ class Scan {
 		const instead = invalid === 'shortest' ? shortest : longest;
 		if (this.#limited.length !== ranges.length) this.#limited = new Float64Array(ranges.length);
 		const limited = this.#limited;
+		const shift = this.#shift;
+		const turn = this.#turn;
 		for (let i = 0; i < ranges.length; i++) {
 			const range = ranges[i];
+			const to = i >= turn ? i : i < shift ? i - shift + turn : i - shift;
 			if (typeof range !== 'number')
 				throw new TypeError(`Expected \`ranges[${i}]\` to be a number, got ${show(range)}`);
 			// Sensors write NaN, zero or minus infinity where they have no reading.
-			if (range >= nearest) limited[i] = Math.min(Math.max(range, shortest), longest);
+			if (range >= nearest) limited[to] = Math.min(Math.max(range, shortest), longest);
 			else if (invalid === 'refuse')
 				throw new RangeError(`ranges[${i}] is ${range}; a reading is at least ${nearest} m (range_min)`);
-			else limited[i] = instead;
+			else limited[to] = instead;
 		}
 		return limited;
 	}
 
 	/** Which beams of the scan make which of the result; anew only when the scan changes. */
 	#plan(message: Message, count: number): void {
-		const { beams, method } = this.#settings;
 		const start = checkNumber('angle_min', message.angle_min, { unit: 'rad' });
 		const increment = count === 1 ? 1 : checkNumber('angle_increment', message.angle_increment, { unit: 'rad' });
 		if (increment === 0) throw new RangeError('Expected `angle_increment` to be another number than 0 (rad), got 0');
-		const key = `${start} ${increment} ${count}`;
-		if (key === this.#key) return;
+		if (start === this.#start && increment === this.#increment && count === this.#limited.length) return;
+		this.#planFrom(start, increment, count);
+		this.#start = start;
+		this.#increment = increment;
+	}
+
+	#planFrom(angleMin: number, increment: number, beamCount: number): void {
+		const { beams, method } = this.#settings;
+		// A scan that goes all around may have its first beam again at the end.
+		const around = Math.round((2 * Math.PI) / Math.abs(increment));
+		const isAround = beamCount > 2 && beamCount >= around && beamCount <= around + 2;
+		const count = isAround ? around : beamCount;
+		const [shift, start] = isAround ? this.#beginning(angleMin, increment, count) : [0, angleMin];
 		const end = start + increment * (count - 1);
 		const low = Math.min(start, end);
 		const high = Math.max(start, end);
 		const from = this.#settings.from ?? low;
 		const to = this.#settings.to ?? high;
-		// Half a beam of tolerance: float32 angles do not meet their ends exactly.
-		const slack = Math.abs(increment) / 2;
+		// Half a beam of tolerance: float32 angles do not meet their ends exactly; where the ends meet, one more.
+		const slack = Math.abs(increment) * (isAround ? 1.5 : 0.5);
 		if (from < low - slack || to > high + slack || from > to) {
 			throw new RangeError(`Expected a scan from ${from} to ${to} rad, got one from ${low} to ${high} rad`);
 		}
+		this.#shift = shift;
+		this.#turn = count;
 		const given = beams ?? Math.round((to - from) / Math.abs(increment)) + 1;
 		const spacing = given === 1 ? to - from : (to - from) / (given - 1);
 		const first = new Int32Array(given);
@@ -197,6 +218,21 @@ class Scan {
 		this.#first = first;
 		this.#last = last;
 		this.#dims = [given];
-		this.#key = key;
+	}
+
+	/** Where a scan that goes all around has to begin, so that all that is wanted is in one piece. */
+	#beginning(start: number, increment: number, count: number): [shift: number, start: number] {
+		const { from, to } = this.#settings;
+		const wanted = increment > 0 ? from : to;
+		const end = start + increment * (count - 1);
+		const slack = Math.abs(increment) / 2;
+		const isWithin = (angle: number | undefined) =>
+			angle === undefined || (angle >= Math.min(start, end) - slack && angle <= Math.max(start, end) + slack);
+		if (wanted === undefined || (isWithin(from) && isWithin(to))) return [0, start];
+		const beamsOn = Math.round((wanted - start) / increment);
+		const shift = ((beamsOn % count) + count) % count;
+		// The same beam a turn further or back is the one that is nearest to the angle asked for.
+		const at = start + shift * increment;
+		return [shift, at + 2 * Math.PI * Math.round((wanted - at) / (2 * Math.PI))];
 	}
 }

@@ -29,6 +29,14 @@ describe('quaternions', () => {
 		}
 	});
 
+	it('are not made of what is no rotation', () => {
+		const make = (from: string, x: number[]) => () => createPipeline([{ type: 'to-quaternion', from }]).run([x]);
+		assert.throws(make('matrix', [1, 0, 0, 0, 1, 0, 0, 0, -1]), /Expected a rotation matrix, got one with the rows/);
+		assert.throws(make('matrix', [2, 0, 0, 0, 1, 0, 0, 0, 1]), /Expected a rotation matrix/);
+		assert.throws(make('6d-columns', [1, 2, 3, 2, 4, 6]), /two columns that are not parallel/);
+		assert.throws(make('6d-rows', [0, 1, 0, 1, 0, 1]), /two columns that are not parallel/);
+	});
+
 	it('straight up and down give a pitch without NaN', () => {
 		const half = Math.SQRT1_2;
 		const euler = createPipeline([{ type: 'quaternion', to: 'euler' }]).run(

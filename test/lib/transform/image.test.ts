@@ -14,26 +14,32 @@ interface ImageCase {
 	readonly data: number[];
 }
 
-const path = join(__dirname, '../../../../test/fixtures/transform/images.json');
-const cases = JSON.parse(readFileSync(path, 'utf8')) as ImageCase[];
+const folder = join(__dirname, '../../../../test/fixtures/transform');
 
-describe('images, compared with PyTorch and NumPy', () => {
-	for (const { name, options, message, dims, data, tolerance } of cases) {
-		it(name, () => {
-			const pipeline = createPipeline([{ type: 'image', ...options }]);
-			const bytes = Buffer.from(message.data, 'base64');
-			// A view in the middle of other memory, at an odd place, as messages arrive.
-			const around = new Uint8Array(bytes.length + 7);
-			around.set(bytes, 3);
-			for (const view of [bytes, around.subarray(3, 3 + bytes.length)]) {
-				const given = pipeline.run({ ...message, data: view });
-				assert.ok(given instanceof Tensor);
-				assert.deepEqual([given.type, [...given.dims]], ['float32', dims]);
-				assertClose(given, data, tolerance);
-			}
-		});
+for (const [file, others] of [
+	['images.json', 'PyTorch and NumPy'],
+	['opencv.json', 'OpenCV'],
+] as const) {
+	describe(`images, compared with ${others}`, () => {
+		for (const one of JSON.parse(readFileSync(join(folder, file), 'utf8')) as ImageCase[]) {
+			it(one.name, () => checkImage(one));
+		}
+	});
+}
+
+function checkImage({ options, message, dims, data, tolerance }: ImageCase): void {
+	const pipeline = createPipeline([{ type: 'image', ...options }]);
+	const bytes = Buffer.from(message.data, 'base64');
+	// A view in the middle of other memory, at an odd place, as messages arrive.
+	const around = new Uint8Array(bytes.length + 7);
+	around.set(bytes, 3);
+	for (const view of [bytes, around.subarray(3, 3 + bytes.length)]) {
+		const given = pipeline.run({ ...message, data: view });
+		assert.ok(given instanceof Tensor);
+		assert.deepEqual([given.type, [...given.dims]], ['float32', dims]);
+		assertClose(given, data, tolerance);
 	}
-});
+}
 
 describe('image', () => {
 	const photo = {

@@ -90,6 +90,36 @@ describe('steps that build messages', () => {
 		refuses([{ type: 'joint-state', names: ['a', 'a'] }], [1], /"a" twice/);
 	});
 
+	it('joint-command', () => {
+		const step = { type: 'joint-command', names: ['a', 'b'] };
+		const dof = plain(arrives([step], [1, 2]));
+		assert.deepEqual([dof.dof_names, dof.values, dof.values_dot], [['a', 'b'], [1, 2], []]);
+		const both = plain(arrives([{ ...step, content: 'position-velocity' }], [1, 2, 3, 4]));
+		assert.deepEqual(
+			[both.values, both.values_dot],
+			[
+				[1, 2],
+				[3, 4],
+			],
+		);
+		const jog = (content: string) =>
+			plain(arrives([{ ...step, messageType: 'JointJog', content, duration: 0.1 }], [1, 2]));
+		assert.deepEqual([jog('velocity').velocities, jog('velocity').displacements], [[1, 2], []]);
+		assert.deepEqual([jog('position').displacements, jog('position').duration], [[1, 2], 0.1]);
+		const dynamic = { ...step, messageType: 'DynamicJointState', content: 'position-velocity', frameId: 'base' };
+		const state = plain(arrives([dynamic], [1, 2, 3, 4]));
+		assert.deepEqual(state.joint_names, ['a', 'b']);
+		assert.deepEqual(state.interface_values, [
+			{ interface_names: ['position', 'velocity'], values: [1, 3] },
+			{ interface_names: ['position', 'velocity'], values: [2, 4] },
+		]);
+		assert.equal(state.header.frame_id, 'base');
+		refuses([step], [1, 2, 3], /Expected 2 elements/);
+		refuses([{ ...step, content: 'position-velocity' }], [1, 2, 3, Number.NaN], /velocity of b is NaN/);
+		refuses([{ ...step, messageType: 'JointJog', content: 'effort' }], [1, 2], /`content` to be position or velocity/);
+		refuses([{ ...step, names: ['a', 'a'] }], [1, 2], /"a" twice/);
+	});
+
 	it('joint-trajectory', () => {
 		const step = { type: 'joint-trajectory', names: ['a', 'b'], period: 0.6 };
 		const message = plain(

@@ -99,6 +99,25 @@ describe('laser', () => {
 		assert.deepEqual(values(run({ ...laser, beams: 5, method: 'nearest' }, message)), [5, 6, 7, 8, 9]);
 	});
 
+	interface ScanCase {
+		readonly name: string;
+		readonly step: object;
+		readonly message: { readonly ranges: (number | string)[] };
+		readonly expected: number[];
+	}
+	const numberOf = (range: number | string) =>
+		Number(typeof range === 'string' ? range.replace('inf', 'Infinity') : range);
+	const path = join(__dirname, '../../../../test/fixtures/transform/scans.json');
+	for (const { name, step, message, expected } of JSON.parse(readFileSync(path, 'utf8')) as ScanCase[]) {
+		it(`is as NumPy takes it: ${name}`, () => {
+			const given = values(run(step, { ...message, ranges: Float32Array.from(message.ranges, numberOf) }));
+			assert.equal(given.length, expected.length);
+			for (const [i, wanted] of expected.entries()) {
+				assert.ok(Math.abs((given[i] as number) - wanted) < 1e-6, `beam ${i}: expected ${wanted}, got ${given[i]}`);
+			}
+		});
+	}
+
 	it('loses no obstacle', () => {
 		fc.assert(
 			fc.property(
@@ -157,6 +176,17 @@ describe('shortcuts to the parts of a message', () => {
 			take('position', 'orientation', 'linear-velocity', 'angular-velocity'),
 			[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
 		);
+	});
+
+	it('joints', () => {
+		const message = { name: ['b', 'c', 'a'], position: [2, 3, 1], velocity: [20, 30, 10], effort: [] };
+		const step = { type: 'joints', names: ['a', 'b'] };
+		assert.deepEqual(values(run(step, message)), [1, 2, 10, 20]);
+		assert.deepEqual(values(run({ ...step, order: 'by-name' }, message)), [1, 10, 2, 20]);
+		assert.deepEqual(values(run({ ...step, content: 'velocity', as: 'float64' }, message)), [10, 20]);
+		refuses({ ...step, content: 'effort' }, message, /step 1 joints: Expected `effort` to have 3 elements/);
+		refuses({ ...step, names: ['a', 'd'] }, message, /step 1 joints: There is no "d" in `name`/);
+		refuses({ ...step, names: ['a', 'a'] }, message, /twice/);
 	});
 
 	it('joy', () => {

@@ -51,6 +51,26 @@ describe('steps that go by time', () => {
 		assert.deepEqual(values(pipeline.run([2])), [2]);
 	});
 
+	it('take the stamp of the header where no subscriber brought the message', () => {
+		const pipeline = createPipeline([{ type: 'select', fields: ['x'] }, { type: 'difference' }], {
+			now: () => assert.fail('the header has a stamp'),
+		});
+		const message = (x: number, sec: number) => ({ header: { stamp: { sec, nanosec: 0 } }, x });
+		pipeline.run(message(1, 5));
+		assert.deepEqual(values(pipeline.run(message(4, 7))), [1.5]);
+		// What the subscriber noted goes before it.
+		assert.deepEqual(values(pipeline.run(message(5, 100), at(8))), [1]);
+	});
+
+	it('give the stamp and the age of a message', () => {
+		const run = (form: string, carrier: object) =>
+			createPipeline([{ type: 'stamp', form }], { now: () => 12_500 }).run({ any: 1 }, carrier) as Tensor;
+		assert.deepEqual(values(run('age', at(12, 250_000_000))), [0.25]);
+		const seconds = run('seconds', at(1_763_700_000, 1));
+		assert.deepEqual([seconds.type, values(seconds)], ['float64', [1_763_700_000 + 1e-9]]);
+		assert.throws(() => run('age', {}), /step 1 stamp: Expected `msg\.ros\.stamp`/);
+	});
+
 	it('refuse a time that does not go on, until a reset', () => {
 		for (const step of [{ type: 'difference' }, { type: 'low-pass', cutoff: 1 }]) {
 			const pipeline = createPipeline([step]);
