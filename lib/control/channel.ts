@@ -116,6 +116,11 @@ export class Channel<M extends Command> {
 		this.#pace.setRate(rate);
 	}
 
+	/** Stamps may begin anew: their clock has jumped. */
+	forgetStamps(): void {
+		this.#lastStamp = Number.NEGATIVE_INFINITY;
+	}
+
 	/** Sends the safe payload, whatever was sent before. */
 	sendSafe(): void {
 		const { safe, send } = this.#options;
@@ -153,7 +158,7 @@ export class Channel<M extends Command> {
 			);
 		}
 		// A stamp of the future is as wrong as one of the past: one of the clocks has jumped.
-		const age = (this.#options.wallNow ?? Date.now)() - stamp;
+		const age = (this.#options.wallNow ?? Date.now)(message) - stamp;
 		if (Math.abs(age) > maxAge * 1000) {
 			this.fault('old');
 			return false;

@@ -52,8 +52,8 @@ export interface GateOptions<M extends Command> {
 	maxAge?: number | undefined;
 	/** The stamp of a message, ms since the Unix epoch; undefined when it has none. Needed for `maxAge`. */
 	stampOf?: (message: M) => number | undefined;
-	/** The clock that stamps are compared with, ms. Default: `Date.now`. */
-	wallNow?: () => number;
+	/** The time that the stamp of a message is compared with, ms. Default: `Date.now`. */
+	wallNow?: (message: M) => number;
 	/**
 	 * At a fault: send the safe payload (once, or as long as it lasts when `fixed`); come to rest within the limits,
 	 * where `safe` says or at zero; or leave things as the last command put them. Default: `safe`.

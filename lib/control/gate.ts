@@ -67,6 +67,11 @@ export class Gate<M extends Command> {
 		if (!this.#isClosed) this.#channelOf(topic).setRate(rate);
 	}
 
+	/** Takes stamps older than those before from now on: their clock has jumped back. */
+	forgetStamps(): void {
+		for (const channel of this.#channels.values()) channel.forgetStamps();
+	}
+
 	/** Closes, and when it is to fail safe, sends the safe payload for each stream first. */
 	lastWord(): void {
 		if (this.#isClosed) return;

@@ -37,6 +37,8 @@ export interface Pipeline {
 	keep(input: unknown, carrier: Carrier): boolean;
 	/** Forgets what the steps know of earlier values, as at the start of an episode. */
 	reset(): void;
+	/** Forgets the latest values of other topics too, as when time has jumped. */
+	clear(): void;
 }
 
 /** Steps nested deeper than this are a mistake, or an attack on the stack. */
@@ -88,6 +90,10 @@ export function createPipeline(steps: unknown, environment: Partial<Omit<Environ
 			return true;
 		},
 		reset: () => compiled.reset?.(),
+		clear() {
+			for (const source of world.sources.values()) source.value = undefined;
+			compiled.reset?.();
+		},
 	};
 }
 

@@ -3,6 +3,7 @@ import { diagnosticsOf } from '../../lib/latency/diagnostics';
 import { Probe } from '../../lib/latency/probe';
 import { defineNode } from '../shared/define-node';
 import type { Send } from '../shared/on-input';
+import { clockOf, JumpWatch } from '../shared/ros-clock';
 import type { RosInfo } from '../shared/ros-info';
 import { ageOf } from './age';
 import { properties } from './config';
@@ -28,9 +29,14 @@ export default function (RED: NodeAPI): void {
 		const probe = new Probe({ window, deadline, stageDeadlines, now: () => performance.now() });
 		const text = (key: string, values?: object) => RED._(`latency-probe.status.${key}`, values as never);
 
+		/** Whether a simulation has not told its time yet. */
+		let isWaiting = false;
+		const jumps = new JumpWatch();
+
 		const show = () => {
 			const { path, rate, count } = probe.figures();
 			if (count === 0 || rate === 0) return status.update('grey', 'ring', () => text('silent'));
+			if (path === undefined && isWaiting) return status.update('yellow', 'ring', () => text('noClock'));
 			if (path === undefined) return status.update('yellow', 'ring', () => text('unknown'));
 			const values = { p50: short(path.p50), p99: short(path.p99), late: path.late };
 			if (path.late > 0) status.update('yellow', 'dot', () => text('late', values));
@@ -54,6 +60,8 @@ export default function (RED: NodeAPI): void {
 				if (message.reset === true) probe.clear();
 				if (message.figures === true) sendFigures(send);
 				if (message.payload === undefined && (message.reset === true || message.figures === true)) return;
+				isWaiting = !clockOf(message.ros).isKnown;
+				if (jumps.hasJumped(message.ros) && from === 'stamp') probe.clear();
 				probe.add(ageOf(message.ros, from), message.ros?.stages);
 				send(message);
 			},

@@ -1,6 +1,5 @@
 import type { NodeAPI, NodeMessage } from 'node-red';
 import { BriefError, show } from '../../lib/check';
-import { systemNow } from '../../lib/ros/clock';
 import { nanosecondsToStamp } from '../../lib/ros/time';
 import { approximateTime } from '../../lib/sync/approximate-time';
 import { exactTime } from '../../lib/sync/exact-time';
@@ -8,6 +7,7 @@ import { latest } from '../../lib/sync/latest';
 import { type SyncEvents, type Synchronizer, toNanoseconds } from '../../lib/sync/synchronizer';
 import { defineNode } from '../shared/define-node';
 import type { OptionsOf } from '../shared/properties';
+import { JumpWatch } from '../shared/ros-clock';
 import type { RosInfo } from '../shared/ros-info';
 import { addStage, stageName } from '../shared/stages';
 import { properties } from './config';
@@ -50,6 +50,7 @@ export default function (RED: NodeAPI): void {
 		/** The newest stamp of each topic. */
 		const newest: (bigint | undefined)[] = [];
 		const share = stageName(node);
+		const jumps = new JumpWatch();
 		let matched = 0;
 		let dropped = 0;
 		let tooOld = 0;
@@ -72,6 +73,8 @@ export default function (RED: NodeAPI): void {
 				const sync: SyncInfo = { spread: Number(last - oldest) / 1e9, matched, dropped, tooOld };
 				// A set is as old as the oldest in it. It has no type of ROS.
 				const ros: Partial<RosInfo> = { stamp: nanosecondsToStamp(oldest) };
+				const clock = set.find(({ message }) => message.ros?.clock !== undefined)?.message.ros?.clock;
+				if (clock !== undefined) ros.clock = clock;
 				const { receivedAt, stages } = longest?.message.ros ?? {};
 				if (receivedAt !== undefined) ros.receivedAt = receivedAt;
 				if (stages !== undefined) ros.stages = stages;
@@ -106,9 +109,10 @@ export default function (RED: NodeAPI): void {
 						`Expected \`msg.topic\` to be one of ${[...indexes.keys()].join(', ')}, got ${show(message.topic)}`,
 					);
 				}
-				const stamp = stampOf(message, allowHeaderless, systemNow);
+				const stamp = stampOf(message, allowHeaderless);
 				const before = newest[index];
-				if (before !== undefined && before - stamp > jump) {
+				const hasJumped = jumps.hasJumped(message.ros);
+				if (hasJumped || (before !== undefined && before - stamp > jump)) {
 					clear();
 					status.set('yellow', 'ring', RED._('message-sync.status.jumped'));
 				}

@@ -1,17 +1,17 @@
 import { BriefError } from '../../lib/check';
+import { systemNow } from '../../lib/ros/clock';
 import { checkStamp, stampToNanoseconds } from '../../lib/ros/time';
+import { clockOf, knownTime } from '../shared/ros-clock';
 import type { RosInfo } from '../shared/ros-info';
 
 /**
  * When the reading behind a message was taken, ns: the stamp of its header or of msg.ros, or, where that is allowed, the
  * time of its receipt.
- * @param now the clock, ms since the Unix epoch
- * @throws BriefError when it has no stamp; TypeError or RangeError when its stamp is none.
+ * @throws BriefError when it has no stamp, or the simulated time of its receipt is not known; TypeError or RangeError when its stamp is none.
  */
 export function stampOf(
 	message: { payload?: unknown; ros?: Partial<RosInfo> | undefined },
 	allowHeaderless: boolean,
-	now: () => number,
 ): bigint {
 	const { header } = (message.payload ?? {}) as { header?: { stamp?: unknown } };
 	const stamp = message.ros?.stamp ?? header?.stamp;
@@ -22,5 +22,7 @@ export function stampOf(
 			'Expected a message with a stamp, in its header or in msg.ros: this type has none. Allow messages without a header, which then count from their receipt.',
 		);
 	}
-	return BigInt(Math.round((message.ros?.receivedAt ?? now()) * 1e6));
+	const clock = clockOf(message.ros);
+	const time = clock.isSimulated ? knownTime(clock) : (message.ros?.receivedAt ?? systemNow());
+	return BigInt(Math.round(time * 1e6));
 }

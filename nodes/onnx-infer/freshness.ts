@@ -1,11 +1,24 @@
 import { BriefError } from '../../lib/check';
 import { systemNow } from '../../lib/ros/clock';
+import { clockOf, knownTime, stampTime } from '../shared/ros-clock';
 import type { RosInfo } from '../shared/ros-info';
 
-/** How long ago the sensor reading behind a message came in, ms; undefined when the message does not say. */
-export function ageOf(ros: Partial<RosInfo> | undefined): number | undefined {
+/**
+ * How old the sensor reading behind a message is, ms; undefined when the message does not say. It counts from the
+ * receipt, in simulated time from the stamp: that time may run at any speed.
+ * @throws BriefError when the time is simulated and not known yet.
+ */
+function measure(ros: Partial<RosInfo> | undefined): number | undefined {
+	const clock = clockOf(ros);
+	const stamp = clock.isSimulated ? stampTime(ros) : undefined;
+	if (stamp !== undefined) return knownTime(clock) - stamp;
 	const receivedAt = ros?.receivedAt;
 	return typeof receivedAt === 'number' ? systemNow() - receivedAt : undefined;
+}
+
+/** How old the sensor reading behind a message is, ms; undefined when nobody can say. */
+export function ageOf(ros: Partial<RosInfo> | undefined): number | undefined {
+	return clockOf(ros).isKnown ? measure(ros) : undefined;
 }
 
 /**
@@ -13,7 +26,7 @@ export function ageOf(ros: Partial<RosInfo> | undefined): number | undefined {
  * @throws BriefError when the reading is older, or its age is not known: then nobody can say that it is fresh.
  */
 export function checkFresh(ros: Partial<RosInfo> | undefined, limit: number): void {
-	const age = ageOf(ros);
+	const age = measure(ros);
 	if (age === undefined) {
 		throw new BriefError(
 			'age unknown',

@@ -2,8 +2,9 @@ import type { NodeAPI, NodeMessage } from 'node-red';
 import { BriefError, checkNumber, show } from '../../lib/check';
 import { Gate } from '../../lib/control/gate';
 import type { GateState } from '../../lib/control/gate-options';
-import { systemNow } from '../../lib/ros/clock';
+import { type RosClock, systemRosClock } from '../../lib/ros/clock';
 import { defineNode, type Running, type Start } from '../shared/define-node';
+import { clockOf, JumpWatch, knownTime, stampTime } from '../shared/ros-clock';
 import type { RosInfo } from '../shared/ros-info';
 import { addStage, stageName } from '../shared/stages';
 import { type Stoppable, serveStops } from './admin';
@@ -39,6 +40,7 @@ function start(
 	let dropped = 0;
 	let isLast = false;
 	let isPassing = false;
+	const jumps = new JumpWatch();
 	const share = stageName(node);
 	const text = (key: string, values?: object) => RED._(`rate-limiter.status.${key}`, values as never);
 
@@ -65,8 +67,8 @@ function start(
 		finite: options.finite,
 		timeout: options.timeout,
 		maxAge,
-		stampOf: ({ ros }) => stampOf(ros),
-		wallNow: systemNow,
+		stampOf: ({ ros }) => stampTime(ros) ?? ros?.receivedAt,
+		wallNow: ({ ros }) => knownTime(clockFor(ros)),
 		onFault,
 		recovery: options.recovery,
 		safe: safeMessage,
@@ -128,6 +130,7 @@ function start(
 				gate.setRate(checkNumber('msg.rate', message.rate, { above: 0, max: 10_000, unit: 'Hz' }), message.topic);
 				if (message.payload === undefined) return;
 			}
+			if (jumps.hasJumped(message.ros)) gate.forgetStamps();
 			try {
 				gate.push(message);
 			} catch (error) {
@@ -144,10 +147,7 @@ function start(
 	};
 }
 
-/** When what is behind a message was measured, or else received: ms since the Unix epoch. */
-function stampOf(ros: Partial<RosInfo> | undefined): number | undefined {
-	const stamp = ros?.stamp;
-	// A stamp of zero is one that nobody has set.
-	if (stamp && (stamp.sec !== 0 || stamp.nanosec !== 0)) return stamp.sec * 1000 + stamp.nanosec / 1e6;
-	return ros?.receivedAt;
+/** The clock of what a message tells of its age: of its stamp, or else of its receipt, which is in real time. */
+function clockFor(ros: Partial<RosInfo> | undefined): RosClock {
+	return stampTime(ros) === undefined ? systemRosClock : clockOf(ros);
 }

@@ -2,7 +2,7 @@ import { checkNumber } from '../../lib/check';
 import { discoveryRanges, parseStaticPeers } from '../../lib/ros/discovery';
 import { checkNamespace, checkNodeName } from '../../lib/ros/names';
 import { distributions } from '../../lib/ros/types/distributions';
-import { choice, type Property, text } from '../shared/properties';
+import { boolean, choice, type Property, text } from '../shared/properties';
 
 /** Empty takes ROS_DOMAIN_ID, as any ROS 2 node does. */
 const domainId: Property<number | undefined> = {
@@ -26,6 +26,8 @@ export const properties = {
 	discoveryRange: choice('', ['', ...discoveryRanges]),
 	/** Empty takes ROS_STATIC_PEERS. */
 	staticPeers: text('', (name, value) => (value === '' ? undefined : parseStaticPeers(name, value))),
+	/** Take the time from /clock, as `use_sim_time` of ROS 2 does. */
+	useSimTime: boolean(false),
 	/** Folders of the user's own interface files, one a line; relative ones are in the user directory. */
 	messageFolders: text('', (_name, value) =>
 		value

@@ -1,18 +1,21 @@
 import { isAbsolute, join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { systemRosClock } from '../../lib/ros/clock';
 import { domainFromEnvironment } from '../../lib/ros/discovery';
 import { probeEarly } from '../../lib/ros/native/availability';
 import { asError } from '../shared/on-input';
 import { parseProperties } from '../shared/properties';
+import { shareClock } from '../shared/ros-clock';
 import type { Ros2ContextNode } from '../shared/ros2-context';
 import { serveGraph } from './admin';
 import { properties } from './config';
+import { followClock } from './sim-time';
 import { describeTransport, openTransport } from './transport';
 import { Warnings } from './warnings';
 
 type Mutable<T> = { -readonly [K in keyof T]?: T[K] };
 
-type Started = Pick<Ros2ContextNode, 'graph' | 'types' | 'transport' | 'watchWarnings'>;
+type Started = Pick<Ros2ContextNode, 'graph' | 'types' | 'transport' | 'clock' | 'watchWarnings'>;
 
 export default function (RED: NodeAPI): void {
 	const surroundings = { environment: process.env, folders: [RED.settings.userDir ?? process.cwd()] };
@@ -40,7 +43,11 @@ export default function (RED: NodeAPI): void {
 		});
 		for (const problem of opened.types.problems()) node.warn(problem.message);
 		node.log(describeTransport(RED, opened.transport));
-		return { ...opened, watchWarnings: warnings.watch };
+		const started = { ...opened, watchWarnings: warnings.watch };
+		if (!options.useSimTime) return { ...started, clock: systemRosClock };
+		const clock = followClock(opened.graph, opened.types, (error) => node.error(asError(error), {}));
+		node.on('close', shareClock(node.id, clock));
+		return { ...started, clock };
 	};
 
 	RED.nodes.registerType('ros2-context', function (this: Node, config: NodeDef) {

@@ -1,5 +1,4 @@
 import type { NodeAPI } from 'node-red';
-import { systemNow } from '../../lib/ros/clock';
 import { expandTopicName } from '../../lib/ros/names';
 import { defineNode } from '../shared/define-node';
 import { endpointStatus } from '../shared/endpoint-status';
@@ -11,10 +10,10 @@ import { withStamp } from './stamp';
 export default function (RED: NodeAPI): void {
 	defineNode(RED, 'ros2-publish', properties, (start) => {
 		const { options } = start;
-		const { graph, types, transport } = contextOf(RED, options.context);
+		const { graph, types, transport, clock } = contextOf(RED, options.context);
 		const type = types.message(options.messageType);
 		const topic = expandTopicName('topic', options.topic, graph);
-		const { show, onEvent } = endpointStatus(RED, 'ros2-publish', topic, start, transport);
+		const { show, onEvent } = endpointStatus(RED, 'ros2-publish', topic, start, transport, clock);
 		const publisher = graph.advertise(topic, type.name, qosOf(options), { onEvent });
 		show(publisher.matched);
 		const hasHeader = type.definition.fields.some(
@@ -22,7 +21,7 @@ export default function (RED: NodeAPI): void {
 		);
 		return {
 			input(message) {
-				const payload = hasHeader ? withStamp(message.payload, systemNow()) : message.payload;
+				const payload = hasHeader ? withStamp(message.payload, clock) : message.payload;
 				publisher.publish(type.encode(payload));
 			},
 			async close() {

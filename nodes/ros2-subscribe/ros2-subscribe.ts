@@ -11,12 +11,13 @@ import { properties } from './config';
 export default function (RED: NodeAPI): void {
 	defineNode(RED, 'ros2-subscribe', properties, (start) => {
 		const { node, options, report } = start;
-		const { graph, types, transport, watchWarnings } = contextOf(RED, options.context);
+		const { graph, types, transport, clock, watchWarnings } = contextOf(RED, options.context);
 		const type = types.message(options.messageType);
 		const topic = expandTopicName('topic', options.topic, graph);
-		const { show, showWarning, onEvent } = endpointStatus(RED, 'ros2-subscribe', topic, start, transport);
+		const { show, showWarning, onEvent } = endpointStatus(RED, 'ros2-subscribe', topic, start, transport, clock);
 		const onMessage = (cdr: Uint8Array, info: MessageInfo) => {
 			const ros: RosInfo = { type: type.name, stamp: undefined, receivedAt: info.receivedAt };
+			if (clock.isSimulated) ros.clock = options.context;
 			try {
 				const payload = type.decode(cdr);
 				ros.stamp = (payload.header as { stamp?: RosInfo['stamp'] } | undefined)?.stamp;

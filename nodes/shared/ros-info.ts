@@ -8,6 +8,8 @@ export interface RosInfo {
 	stamp: { sec: number; nanosec: number } | undefined;
 	/** When the message came: ms since the Unix epoch, with fractions. */
 	receivedAt: number;
+	/** The ros2-context whose simulated time the stamp is of; undefined: it is of the system's time. */
+	clock?: string;
 	/** The share of each node that it has passed, in their order; see {@link addStage}. */
 	stages?: readonly Stage[];
 }
@@ -24,8 +26,9 @@ export function rosOfAnswer(
 	asked: RosInfo | undefined,
 ): RosInfo {
 	const stamp = stampOf(answer);
-	if (stamp !== undefined || asked?.receivedAt === undefined) return { type, stamp, receivedAt };
-	return { type, stamp: asked.stamp, receivedAt: asked.receivedAt };
+	const clock = asked?.clock === undefined ? {} : { clock: asked.clock };
+	if (stamp !== undefined || asked?.receivedAt === undefined) return { type, stamp, receivedAt, ...clock };
+	return { type, stamp: asked.stamp, receivedAt: asked.receivedAt, ...clock };
 }
 
 /** The stamp in the header of a message, if it has one. */

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { BriefError } from '../../lib/check';
+import type { RosClock } from '../../lib/ros/clock';
 import type { Graph, GraphWarning } from '../../lib/ros/graph';
 import type { TypeRegistry } from '../../lib/ros/types/registry';
 
@@ -35,6 +36,8 @@ export interface Ros2ContextNode extends Node {
 	/** Message definitions: the bundled ones and those of the context's own folders. */
 	readonly types: TypeRegistry;
 	readonly transport: TransportInUse;
+	/** The time that stamps are compared with: the system's, or that of a simulation. */
+	readonly clock: RosClock;
 	/** Lets a node show the warnings of the graph. @returns ends it */
 	readonly watchWarnings: (watcher: WarningWatcher) => () => void;
 	/** Lets a node that closes say its last words: the graph is closed only after they are settled. */

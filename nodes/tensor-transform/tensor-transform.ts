@@ -3,6 +3,7 @@ import { BriefError, checkObject } from '../../lib/check';
 import { readHeader } from '../../lib/onnx/header';
 import { resolveModelPath } from '../../lib/onnx/model-path';
 import { type ExpectedObservation, ObservationCheck, observationInput } from '../../lib/policy/expected';
+import { type RosClock, systemRosClock } from '../../lib/ros/clock';
 import { Tensor } from '../../lib/tensor/tensor';
 import { loadImages } from '../../lib/transform/decode/images';
 import type { DecodeImage } from '../../lib/transform/image/compressed';
@@ -13,6 +14,7 @@ import { defineNode, type Running, type Start } from '../shared/define-node';
 import { modelFolders } from '../shared/model-folders';
 import { asError, type Send } from '../shared/on-input';
 import type { OptionsOf } from '../shared/properties';
+import { clockOf } from '../shared/ros-clock';
 import type { RosInfo } from '../shared/ros-info';
 import { addStage, stageName } from '../shared/stages';
 import { type LiveNodes, serveTransforms } from './admin';
@@ -45,12 +47,16 @@ function start(
 	{ node, options, status }: Start<OptionsOf<typeof properties>>,
 	decodeImage?: DecodeImage,
 ): Running {
+	/** The clock of the stamps: that of a simulation once a message names it. */
+	let clock: RosClock = systemRosClock;
+	let jumps = 0;
 	const watch = new Watch();
 	/** The image of the message under way, when a thread has read it. */
 	let ready: Tensor | undefined;
 	const contract = options.contract && contractCheck(RED, options.contract, options.steps);
 	watch.checkTerms = contract && ((names, blocks) => contract.checkTerms(names, blocks));
 	const pipeline = createPipeline(options.steps, {
+		now: () => clock.now(),
 		memory: memoryOf(node.z),
 		watch,
 		...(decodeImage && { decodeImage }),
@@ -64,6 +70,16 @@ function start(
 	const removeLive = lives.add(editorId(node), live);
 	let isWorking = false;
 	const share = stageName(node);
+
+	/** Follows the clock of the stamps; where it has jumped back or is another, what is kept is of another time. */
+	const follow = (ros: TransformMessage['ros']) => {
+		const next = ros?.clock === undefined ? clock : clockOf(ros);
+		if (next === clock && next.jumps === jumps) return;
+		clock = next;
+		jumps = next.jumps;
+		pipeline.clear();
+		worker?.forget();
+	};
 
 	/** Whether a message is kept for later ones. */
 	const keeps = (message: TransformMessage): boolean => {
@@ -137,6 +153,7 @@ function start(
 				worker?.forget();
 				if (message.payload === undefined) return undefined;
 			}
+			follow(message.ros);
 			try {
 				if (keeps(message)) return undefined;
 				if (worker === undefined) pass(message, send, performance.now());
