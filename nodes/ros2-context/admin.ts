@@ -1,6 +1,8 @@
 import type { NodeAPI } from 'node-red';
+import { checkTopicName } from '../../lib/ros/names';
 import { checkAvailable } from '../../lib/ros/native/availability';
 import type { Surroundings } from '../../lib/ros/native/locate';
+import { ParameterClient } from '../../lib/ros/parameters/client';
 import { nearNames } from '../../lib/ros/types/near';
 import { createTypeRegistry, type MessageType, type TypeRegistry } from '../../lib/ros/types/registry';
 import { messageSkeleton } from '../../lib/ros/types/skeleton';
@@ -42,8 +44,12 @@ export function serveGraph(RED: NodeAPI, surroundings: Surroundings): void {
 		response.json(answer);
 	});
 
-	RED.httpAdmin.get('/ros2-context/nodes', guard, (request, response) => {
-		response.json(context(request.query.context)?.graph?.nodes() ?? []);
+	RED.httpAdmin.get('/ros2-context/parameters', guard, (request, response) => {
+		const found = context(request.query.context);
+		parametersOf(found, String(request.query.node ?? '')).then(
+			(names) => response.json(names),
+			(error: Error) => response.status(404).json({ message: error.message }),
+		);
 	});
 
 	RED.httpAdmin.get('/ros2-context/transport', guard, (request, response) => {
@@ -89,4 +95,18 @@ function partOf(types: TypeRegistry, name: string, part: string): MessageType {
 	if (part === '_Response') return types.service(name).response;
 	if (part === '_Goal') return types.action(name).goal;
 	return part === '_Result' ? types.action(name).result : types.message(name);
+}
+
+/** How long a node may take to list its parameters, ms. */
+const patience = 2000;
+
+/** The names of a node's parameters. */
+async function parametersOf(context: Ros2ContextNode | null, node: string): Promise<string[]> {
+	if (!context?.graph) return [];
+	const client = new ParameterClient(context.graph, context.types, { node: checkTopicName('node', node) });
+	try {
+		return await client.list([], { timeout: patience });
+	} finally {
+		client.close();
+	}
 }
