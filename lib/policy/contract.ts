@@ -27,7 +27,14 @@ export interface ObservationTerm {
 	readonly scale?: number | readonly number[] | undefined;
 	/** How many moments, with the present one. */
 	readonly historyLength: number;
+	/** The joints of its elements, where they are not those of the policy in their order. */
+	readonly joints?: readonly string[] | undefined;
+	/** For a phase: how long a cycle takes, and how much time each run of the policy stands for, s. */
+	readonly cycle?: { readonly period: number; readonly step: number | undefined } | undefined;
 }
+
+/** What the target of a joint is. */
+export type Target = 'position' | 'velocity' | 'effort';
 
 /** What a trained policy expects and gives, from what its trainer wrote. */
 export interface PolicyContract {
@@ -51,6 +58,8 @@ export interface PolicyContract {
 		readonly per: 'term' | 'frame';
 		/** For `frame`: how many. */
 		readonly length: number;
+		/** What there is before the first: that one again, or zeros. Default: `first`. */
+		readonly fill?: 'first' | 'zeros';
 	};
 	/** Clip before scale, or scale before clip, within a term. */
 	readonly clipFirst: boolean;
@@ -61,6 +70,12 @@ export interface PolicyContract {
 		readonly rawClip?: readonly [low: readonly number[], high: readonly number[]] | undefined;
 		/** Limits of the target, after scale and offset: for each joint low and high. */
 		readonly clip?: readonly [low: readonly number[], high: readonly number[]] | undefined;
+		/** The joints of its elements, where they are not those of the policy in their order. */
+		readonly joints?: readonly string[] | undefined;
+		/** What the target of each joint is. Default: the position of each. */
+		readonly targets?: readonly Target[] | undefined;
+		/** Whether what becomes of the action is something that is not read. */
+		readonly isUnread?: boolean;
 	};
 	/** Gains of the position controller of each joint. */
 	readonly stiffness?: readonly number[] | undefined;
@@ -95,6 +110,7 @@ const kindByName: Record<string, TermKind> = {
 	dof_pos: 'joint-position',
 	joint_vel: 'joint-velocity',
 	joint_vel_rel: 'joint-velocity',
+	keyboard_velocity_commands: 'velocity-command',
 	dof_vel: 'joint-velocity',
 	last_action: 'last-action',
 	actions: 'last-action',

@@ -42,7 +42,7 @@ export function expectedObservation(contract: PolicyContract, model?: string): E
 	const terms = contract.observation.map((term) => ({
 		name: term.name,
 		size: termSize(term, contract),
-		joints: ofJoints(term) ? contract.joints : undefined,
+		joints: ofJoints(term) ? (term.joints ?? contract.joints) : undefined,
 	}));
 	return { source: contract.source, terms, size: observationSize(contract), model };
 }

@@ -1,5 +1,5 @@
 import { checkString } from '../check';
-import { kindOf, type ObservationTerm, type PolicyContract } from './contract';
+import { kindOf, type ObservationTerm, type PolicyContract, type Target } from './contract';
 import {
 	type Fields,
 	fieldsAt,
@@ -25,11 +25,15 @@ export function isIsaacLab(file: Fields): boolean {
  */
 export function readIsaacLab(file: Fields): PolicyContract {
 	const unknown: string[] = [];
-	const actions = (file.actions as unknown[]).map((action, i) => fieldsAt(`actions[${i}]`, action));
-	if (actions.length > 1)
-		unknown.push(`There are ${actions.length} actions; the steps are for the first, ${actions[0]?.name}.`);
-	const action = actions[0] ?? {};
-	const joints = optionalTexts('actions[0].joint_names', action.joint_names);
+	const actions = (file.actions as unknown[]).map((action, i) => actionAt(i, fieldsAt(`actions[${i}]`, action)));
+	const joints = actions.every((action) => action.joints)
+		? actions.flatMap((action) => action.joints as string[])
+		: undefined;
+	const isUnread = actions.some(({ target }) => target === undefined);
+	for (const { name, target, type } of actions) {
+		if (target === undefined)
+			unknown.push(`The steps of the action ${name}: it is a ${type}, which is not read; the others with it.`);
+	}
 	const robots = Object.values(fieldsAt('articulations', file.articulations));
 	const robot = fieldsAt('articulation', robots[0]);
 	const robotJoints = optionalTexts('joint_names', robot.joint_names);
@@ -60,14 +64,67 @@ export function readIsaacLab(file: Fields): PolicyContract {
 		observation,
 		history: { order: 'oldest-first', per: 'term', length: 1 },
 		clipFirst: true,
-		action: {
-			scale: numberOrNumbers('actions[0].scale', action.scale),
-			offset: numberOrNumbers('actions[0].offset', action.offset),
-			clip: optionalLimitsEach('actions[0].clip', action.clip),
-		},
+		action: isUnread ? { isUnread } : together(actions),
 		stiffness: hasGains ? stiffness : undefined,
 		damping: hasGains ? damping : undefined,
 		unknown,
+	};
+}
+
+interface Action {
+	readonly name: string;
+	readonly type: string;
+	readonly joints: string[] | undefined;
+	/** Undefined where what becomes of the action is not read. */
+	readonly target: Target | undefined;
+	readonly scale: number | number[] | undefined;
+	readonly offset: number | number[] | undefined;
+	readonly clip: [low: number[], high: number[]] | undefined;
+}
+
+/** What becomes of an action, by the class that applies it; without one it is a position. */
+const targets: Record<string, Target> = {
+	'': 'position',
+	JointPositionAction: 'position',
+	JointVelocityAction: 'velocity',
+	JointEffortAction: 'effort',
+};
+
+function actionAt(i: number, action: Fields): Action {
+	const path = `actions[${i}]`;
+	const type = typeof action.full_path === 'string' ? (action.full_path.split('.').at(-1) as string) : '';
+	const joints = optionalTexts(`${path}.joint_names`, action.joint_names);
+	const scale = numberOrNumbers(`${path}.scale`, action.scale);
+	const offset = numberOrNumbers(`${path}.offset`, action.offset);
+	const clip = optionalLimitsEach(`${path}.clip`, action.clip);
+	for (const [list, what] of [
+		[scale, 'scale'],
+		[offset, 'offset'],
+		[clip?.[0], 'clip'],
+	] as const) {
+		if (Array.isArray(list)) sameCount(`${path}.${what}`, list, joints?.length);
+	}
+	const target = Object.hasOwn(targets, type) ? targets[type] : undefined;
+	return { name: String(action.name ?? i), type, joints, target, scale, offset, clip };
+}
+
+/** Actions one after the other, each of joints of its own. */
+function together(actions: readonly Action[]): PolicyContract['action'] {
+	const [only] = actions;
+	if (actions.length === 1 && only) {
+		const { scale, offset, clip, target, joints = [] } = only;
+		const isPosition = target === 'position';
+		return { scale, offset, clip, ...(!isPosition && { targets: joints.map(() => target as Target) }) };
+	}
+	const each = (values: number | readonly number[], { joints = [] }: Action) =>
+		typeof values === 'number' ? joints.map(() => values) : values;
+	return {
+		targets: actions.flatMap(({ joints = [], target }) => joints.map(() => target as Target)),
+		scale: actions.flatMap((action) => each(action.scale ?? 1, action)),
+		offset: actions.flatMap((action) => each(action.offset ?? 0, action)),
+		...(actions.every(({ clip }) => clip) && {
+			clip: [actions.flatMap(({ clip }) => clip?.[0] ?? []), actions.flatMap(({ clip }) => clip?.[1] ?? [])],
+		}),
 	};
 }
 
@@ -77,11 +134,10 @@ function termOf(term: Fields, path: string, joints: readonly string[] | undefine
 	const shape = optionalNumbers(`${path}.shape`, term.shape);
 	const own = optionalTexts(`${path}.joint_names`, term.joint_names);
 	const isOtherOrder = own !== undefined && joints !== undefined && own.join() !== joints.join();
-	if (isOtherOrder) unknown.push(`The term ${name} has joints of its own: ${own.join(', ')}. Set its names.`);
 	if (isFields(term.extras) && term.extras.modifiers) unknown.push(`The term ${name} has modifiers that are not read.`);
 	return {
 		name,
-		kind: isOtherOrder ? undefined : kindOf(name),
+		kind: kindOf(name),
 		size: shape?.reduce((product, dim) => product * dim, 1),
 		offset:
 			optionalNumbers(`${path}.joint_pos_offsets`, term.joint_pos_offsets) ??
@@ -89,5 +145,6 @@ function termOf(term: Fields, path: string, joints: readonly string[] | undefine
 		clip: optionalLimits(`${path}.overloads.clip`, overloads.clip),
 		scale: numberOrNumbers(`${path}.overloads.scale`, overloads.scale),
 		historyLength: Math.max(1, optionalNumber(`${path}.overloads.history_length`, overloads.history_length) ?? 1),
+		...(isOtherOrder && { joints: own }),
 	};
 }

@@ -10,6 +10,12 @@ export function hasContract(metadata: Metadata): boolean {
 	return 'joint_names' in metadata || 'dof_names' in metadata;
 }
 
+/** The names of the joints, in the order of the policy; undefined when the metadata does not say them. */
+export function jointNames(metadata: Metadata): string[] | undefined {
+	const name = 'dof_names' in metadata ? 'dof_names' : 'joint_names';
+	return optionalTexts(name, listOf(name, metadata[name]));
+}
+
 /**
  * What exporters note in an ONNX model: comma-separated lists, three decimals, by mjlab and whole_body_tracking; JSON by
  * holosoma.
@@ -18,7 +24,7 @@ export function hasContract(metadata: Metadata): boolean {
 export function readOnnxMetadata(metadata: Metadata): PolicyContract {
 	const isJson = 'dof_names' in metadata;
 	const read = (name: string): unknown => listOf(name, metadata[name]);
-	const joints = optionalTexts('joint names', read(isJson ? 'dof_names' : 'joint_names'));
+	const joints = jointNames(metadata);
 	const count = joints?.length;
 	const unknown: string[] = [];
 	const lists = {

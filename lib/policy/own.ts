@@ -26,7 +26,7 @@ export function isOwn(file: Fields): boolean {
  *     { "format": "ros2-inference-policy/1", "rate": 50, "joints": ["slider", "hinge"],
  *       "observation": [ { "name": "positions", "kind": "joint-position", "scale": 0.5, "clip": [-5, 5],
  *                          "offset": [0, 0], "size": 2, "history": 1 } ],
- *       "history": { "order": "oldest-first", "per": "term", "length": 1 },
+ *       "history": { "order": "oldest-first", "per": "term", "length": 1, "fill": "first" },
  *       "action": { "scale": 0.25, "offset": [0, 0], "clip": [[-1, 1], [-2, 2]] },
  *       "defaultPosition": [0, 0], "stiffness": [20, 20], "damping": [0.5, 0.5], "torqueLimits": [10, 10] }
  *
@@ -61,6 +61,7 @@ export function readOwn(file: Fields): PolicyContract {
 			order: checkChoice('history.order', history.order ?? 'oldest-first', ['oldest-first', 'newest-first']),
 			per: checkChoice('history.per', history.per ?? 'term', ['term', 'frame']),
 			length: checkNumber('history.length', history.length ?? 1, { integer: true, min: 1 }),
+			fill: checkChoice('history.fill', history.fill ?? 'first', ['first', 'zeros']),
 		},
 		clipFirst: true,
 		action: {

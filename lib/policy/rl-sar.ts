@@ -33,6 +33,7 @@ const scaleOf: Record<string, string> = {
 export function readRlSar(files: readonly Fields[]): PolicyContract {
 	const all: Fields = Object.assign({}, ...[...files].sort(baseFirst).map((file) => Object.values(file)[0]));
 	const count = optionalNumber('num_of_dofs', all.num_of_dofs);
+	checkPresentForm(all);
 	const unknown: string[] = [];
 	const mapping = optionalNumbers('joint_mapping', all.joint_mapping);
 	sameCount('joint_mapping', mapping, count);
@@ -45,10 +46,17 @@ export function readRlSar(files: readonly Fields[]): PolicyContract {
 	else if (joints.some((name) => name === undefined))
 		throw new RangeError('Expected `joint_mapping` to have numbers of joints, got one that there is not');
 	const offset = optionalNumbers('default_dof_pos', all.default_dof_pos);
+	const wheels = optionalNumbers('wheel_indices', all.wheel_indices) ?? [];
+	if (wheels.some((wheel) => !Number.isInteger(wheel) || wheel < 0 || wheel >= (count ?? 0)))
+		throw new RangeError(`Expected \`wheel_indices\` to have numbers of joints, got [${wheels.join(', ')}]`);
+	const isWheel = Array.from({ length: count ?? 0 }, (_joint, i) => wheels.includes(i));
 	const clipObs = optionalNumber('clip_obs', all.clip_obs);
 	const observation = (optionalTexts('observations', all.observations) ?? []).map((name): ObservationTerm => {
 		const key = scaleOf[name];
-		const scale = key === undefined ? undefined : numberOrNumbers(key, all[key]);
+		const given = key === undefined ? undefined : numberOrNumbers(key, all[key]);
+		// How far a wheel has turned says nothing: the policy gets a zero for it.
+		const scale =
+			name === 'dof_pos' && wheels.length > 0 ? isWheel.map((is, i) => (is ? 0 : at(given ?? 1, i))) : given;
 		return { name, kind: kindOf(name), scale, offset: name === 'dof_pos' ? offset : undefined, historyLength: 1 };
 	});
 	if (observation.length === 0) unknown.push('The observation: it is in config.yaml of the policy; give it as well.');
@@ -82,18 +90,39 @@ export function readRlSar(files: readonly Fields[]): PolicyContract {
 			order: moments.length > 1 && moments[0] === moments.length - 1 ? 'oldest-first' : 'newest-first',
 			per: all.observations_history_priority === 'term' ? 'term' : 'frame',
 			length: Math.max(1, moments.length),
+			// Its buffer begins empty.
+			fill: 'zeros',
 		},
 		clipFirst: false,
 		action: {
 			scale: numberOrNumbers('action_scale', all.action_scale),
-			offset,
+			offset: offset?.map((value, i) => (isWheel[i] ? 0 : value)),
 			rawClip: low && high ? [low, high] : undefined,
+			targets: wheels.length > 0 ? isWheel.map((is) => (is ? 'velocity' : 'position')) : undefined,
 		},
 		stiffness: optionalNumbers('rl_kp', all.rl_kp),
 		damping: optionalNumbers('rl_kd', all.rl_kd),
 		torqueLimits: optionalNumbers('torque_limits', all.torque_limits),
 		unknown,
 	};
+}
+
+function at(values: number | readonly number[], index: number): number {
+	return typeof values === 'number' ? values : (values[index] as number);
+}
+
+/** @throws RangeError for a file of an older version, whose lists mean something else. */
+function checkPresentForm(all: Fields): void {
+	if (all.framework === 'isaacsim') {
+		throw new RangeError(
+			'Expected a file of rl_sar as of 2025, got an older one with `framework: isaacsim`: its lists are not in the order of the policy. Put them in its order by `joint_mapping`, and delete `framework`.',
+		);
+	}
+	if (all.hip_scale_reduction !== undefined && all.hip_scale_reduction !== 1) {
+		throw new RangeError(
+			'Expected a file of rl_sar as of 2025, got an older one with `hip_scale_reduction`: make `action_scale` a list with the scale of each joint, and delete it.',
+		);
+	}
 }
 
 /** What the policy says goes before what the robot says. */

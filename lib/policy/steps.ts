@@ -1,4 +1,4 @@
-import { type ObservationTerm, type PolicyContract, sizeOf, termMoments } from './contract';
+import { type ObservationTerm, type PolicyContract, sizeOf, type Target, termMoments } from './contract';
 
 /** A step as the tensor-transform node saves it. */
 export type StepJson = { type: string } & Record<string, unknown>;
@@ -55,7 +55,7 @@ function placeholders(count: number): string[] {
 }
 
 function historyStep(length: number, { history }: PolicyContract): StepJson {
-	return { type: 'history', length, order: history.order };
+	return { type: 'history', length, order: history.order, ...(history.fill === 'zeros' && { fill: 'zeros' }) };
 }
 
 function termSteps(
@@ -80,14 +80,15 @@ function termSteps(
 }
 
 function sourceSteps(
-	{ name, kind, size }: ObservationTerm,
+	{ name, kind, size, cycle, joints: own }: ObservationTerm,
 	contract: PolicyContract,
-	joints: readonly string[],
+	policyJoints: readonly string[],
 	{ imu, odometry, command }: Topics,
 	unknown: string[],
 ): StepJson[] {
 	const latest = (topic: string): StepJson => ({ type: 'latest', topic, maxAge: maxAge.sensor });
 	const count = size ?? sizeOf(kind, contract.jointCount);
+	const joints = own ?? policyJoints;
 	switch (kind) {
 		case 'joint-position':
 		case 'joint-velocity': {
@@ -110,6 +111,7 @@ function sourceSteps(
 		case 'last-action':
 			return count === undefined ? [] : [{ type: 'recall', size: count, as: double }];
 		case 'phase':
+			if (cycle) return [{ type: 'phase', period: cycle.period, ...(cycle.step && { step: cycle.step }), as: double }];
 			unknown.push(`The period of the term ${name}.`);
 			return [];
 		default:
@@ -130,15 +132,51 @@ function commandSteps(topic: string, { commandRanges }: PolicyContract): StepJso
 	return steps;
 }
 
-/** Raw action to a command of positions: limits, memory, scale, offset, limits. */
-function actionSteps({ action }: PolicyContract, joints: readonly string[]): StepJson[] {
+/** Raw action to a command: limits, memory, then for each joint scale, offset and limits of its target. */
+function actionSteps({ action }: PolicyContract, policyJoints: readonly string[]): StepJson[] {
+	if (action.isUnread) return [];
+	const joints = action.joints ?? policyJoints;
+	const targets = action.targets ?? [];
+	const kinds = allTargets.filter((kind) => targets.includes(kind));
 	const steps: StepJson[] = [];
 	if (action.rawClip) steps.push({ type: 'clip', min: action.rawClip[0], max: action.rawClip[1] });
-	steps.push({ type: 'remember' });
-	if (action.scale !== undefined) steps.push({ type: 'scale', factor: action.scale });
-	if (action.offset !== undefined) steps.push({ type: 'offset', offset: action.offset });
-	if (action.clip?.flat().every(Number.isFinite))
-		steps.push({ type: 'clip', min: action.clip[0], max: action.clip[1] });
-	if (joints.length > 0) steps.push({ type: 'joint-state', names: [...joints] });
+	// Calculated in double precision, which is what messages have.
+	steps.push({ type: 'remember' }, { type: 'cast', to: double });
+	if (kinds.length < 2) {
+		steps.push(...targetSteps(action, () => true, joints.length));
+		const content = kinds[0] === undefined || kinds[0] === 'position' ? {} : { content: kinds[0] };
+		if (joints.length > 0) steps.push({ type: 'joint-state', names: [...joints], ...content });
+		return steps;
+	}
+	// All positions, then all velocities: zero for the joints whose target is the other.
+	const parts = kinds.includes('effort') ? allTargets : allTargets.slice(0, 2);
+	const terms = parts.map((kind) => ({
+		name: kind,
+		steps: targetSteps(action, (joint) => targets[joint] === kind, joints.length),
+	}));
+	steps.push({ type: 'concat', axis: -1, terms });
+	steps.push({ type: 'joint-state', names: [...joints], content: parts.join('-') });
+	return steps;
+}
+
+const allTargets: readonly Target[] = ['position', 'velocity', 'effort'];
+
+/** Scale, offset and limits; a joint that the target is not of gets zero. */
+function targetSteps(
+	{ scale, offset, clip }: PolicyContract['action'],
+	isOf: (joint: number) => boolean,
+	count: number,
+): StepJson[] {
+	const isAll = Array.from({ length: count }, (_joint, i) => isOf(i)).every(Boolean);
+	const each = (values: number | readonly number[], none: number): number | number[] =>
+		isAll && typeof values === 'number'
+			? values
+			: Array.from({ length: count }, (_joint, i) =>
+					!isOf(i) ? none : typeof values === 'number' ? values : (values[i] as number),
+				);
+	const steps: StepJson[] = [];
+	if (scale !== undefined || !isAll) steps.push({ type: 'scale', factor: each(scale ?? 1, 0) });
+	if (offset !== undefined) steps.push({ type: 'offset', offset: each(offset, 0) });
+	if (clip?.flat().every(Number.isFinite)) steps.push({ type: 'clip', min: each(clip[0], 0), max: each(clip[1], 0) });
 	return steps;
 }

@@ -80,7 +80,7 @@ export function preparePolicyPanel(translate: Translate, fill: Fill): void {
 
 /** What the trainer's files say, otherwise what the model does. */
 function contractOf(texts: readonly string[], path: string, model: ModelContract | undefined): PolicyContract {
-	if (texts.length > 0) return readPolicy(texts);
+	if (texts.length > 0) return readPolicy(texts, model?.metadata);
 	if (model && !hasContract(model.metadata)) {
 		const names = Object.keys(model.metadata).join(', ') || 'none';
 		throw new RangeError(
