@@ -6,17 +6,10 @@ import { type TensorData, type TensorType, tensorTypes } from '../tensor/tensor'
 import { fileState } from './file-watch';
 import { hashBytes, hashModel } from './hash';
 import { externalPaths, type ModelHeader, readHeader, type ValueInfo } from './header';
+import { viewTypes } from './layout';
 import { checkExternalPaths, resolveModelPath } from './model-path';
 import { findNonFinite, nonFiniteName } from './non-finite';
-import type {
-	LoadOptions,
-	ModelInfo,
-	ModelSource,
-	PackedTensor,
-	PlainTensor,
-	RunRequest,
-	TensorInfo,
-} from './protocol';
+import type { LoadOptions, ModelInfo, ModelSource, PackedTensor, PlainTensor, TensorInfo } from './protocol';
 import { loadRuntime, type Runtime, readExternalData } from './runtime';
 
 /** What a run says when it fails is in its exception; the native log would say it again, on every failure. */
@@ -31,6 +24,12 @@ export interface RunOutcome {
 
 /** A loaded model in the thread that runs it. One run at a time. */
 export class Engine {
+	/** What the last run was fed, and where it lay: the same memory may well hold the next run's inputs. */
+	readonly #feeds: Record<string, OrtTensor> = {};
+	readonly #data: TensorData[] = [];
+	#buffer: ArrayBuffer | undefined;
+	#packed: readonly PackedTensor[] | undefined;
+
 	private constructor(
 		readonly info: ModelInfo,
 		private readonly runtime: Runtime,
@@ -91,31 +90,56 @@ export class Engine {
 
 	/**
 	 * Runs the model once.
+	 * @param buffer holds the inputs; not to be touched before the run is over
+	 * @param packed where they lie in it, in the order of the model; the same array when they lie as in the last run
+	 * @param allowNonFinite whether NaN and Inf pass
 	 * @throws BriefError naming the tensor and element when something is not finite.
 	 */
-	async run(request: Pick<RunRequest, 'buffer' | 'inputs' | 'allowNonFinite'>): Promise<RunOutcome> {
-		const feeds: Record<string, OrtTensor> = {};
-		for (const [i, { name, type }] of this.info.inputs.entries()) {
-			const packed = request.inputs[i] as PackedTensor;
-			const data = unpack(type, packed, request.buffer);
-			if (!request.allowNonFinite) checkFinite('input', name, type, packed.dims, data);
-			feeds[name] = new this.runtime.ort.Tensor(type, data as Float32Array, packed.dims);
+	async run(buffer: ArrayBuffer, packed: readonly PackedTensor[], allowNonFinite: boolean): Promise<RunOutcome> {
+		if (buffer !== this.#buffer || packed !== this.#packed) this.#view(buffer, packed);
+		const { inputs, outputs } = this.info;
+		if (!allowNonFinite) {
+			for (let i = 0; i < inputs.length; i++) {
+				const { dims } = packed[i] as PackedTensor;
+				checkFinite('input', inputs[i] as TensorInfo, dims, this.#data[i] as TensorData);
+			}
 		}
 		const begin = performance.now();
 		let results: Record<string, OnnxValue>;
 		try {
-			results = await this.session.run(feeds, this.outputNames, quiet);
+			results = await this.session.run(this.#feeds, this.outputNames, quiet);
 		} catch (error) {
 			throw new BriefError('inference failed', `ONNX Runtime could not run the model: ${(error as Error).message}`);
 		}
 		const time = performance.now() - begin;
-		const outputs = this.info.outputs.map(({ name, type }) => {
-			const { dims, data } = results[name] as OrtTensor;
-			const plain = ownData(type, data as unknown as TensorData);
-			if (!request.allowNonFinite) checkFinite('output', name, type, dims, plain);
-			return { dims, data: plain };
-		});
-		return { outputs, time };
+		const given: PlainTensor[] = [];
+		for (let i = 0; i < outputs.length; i++) {
+			const info = outputs[i] as TensorInfo;
+			const { dims, data } = results[info.name] as OrtTensor;
+			const plain = ownData(info.type, data as unknown as TensorData);
+			if (!allowNonFinite) checkFinite('output', info, dims, plain);
+			given.push({ dims, data: plain });
+		}
+		return { outputs: given, time };
+	}
+
+	/** Sees the inputs in the buffer. */
+	#view(buffer: ArrayBuffer, packed: readonly PackedTensor[]): void {
+		this.#packed = undefined;
+		for (const [i, { name, type }] of this.info.inputs.entries()) {
+			const tensor = packed[i] as PackedTensor;
+			const data = unpack(type, tensor, buffer);
+			this.#data[i] = data;
+			this.#feeds[name] = new this.runtime.ort.Tensor(type, data as Float32Array, tensor.dims);
+		}
+		this.#buffer = buffer;
+		this.#packed = packed;
+	}
+
+	/** Bytes of an element of an input. */
+	bytesOf(index: number): number {
+		const { type } = this.info.inputs[index] as TensorInfo;
+		return type === 'string' ? 0 : viewTypes[type].BYTES_PER_ELEMENT;
 	}
 
 	/** Frees the model's memory; without this it stays until the process ends. */
@@ -273,21 +297,6 @@ function tensorInfos(values: readonly ValueInfo[], metadata: readonly InferenceS
 	});
 }
 
-const viewTypes = {
-	float32: Float32Array,
-	float64: Float64Array,
-	float16: Uint16Array,
-	int8: Int8Array,
-	uint8: Uint8Array,
-	int16: Int16Array,
-	uint16: Uint16Array,
-	int32: Int32Array,
-	uint32: Uint32Array,
-	int64: BigInt64Array,
-	uint64: BigUint64Array,
-	bool: Uint8Array,
-} as const;
-
 function unpack(type: TensorType, packed: PackedTensor, buffer: ArrayBuffer): TensorData {
 	if (type === 'string') return packed.strings as string[];
 	return new viewTypes[type](buffer, packed.offset, packed.length);
@@ -304,8 +313,7 @@ function ownData(type: TensorType, data: TensorData): TensorData {
 
 function checkFinite(
 	side: 'input' | 'output',
-	name: string,
-	type: TensorType,
+	{ name, type }: TensorInfo,
 	dims: readonly number[],
 	data: TensorData,
 ): void {

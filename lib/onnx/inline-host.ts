@@ -1,7 +1,8 @@
 import { BriefError } from '../check';
 import type { Tensor } from '../tensor/tensor';
 import { Engine } from './engine';
-import { type Host, type HostResult, TravellingBuffer } from './host';
+import type { Host, HostResult } from './host';
+import { TravellingBuffer } from './layout';
 import type { LoadOptions, ModelInfo, ModelSource } from './protocol';
 
 /** A model in the thread of whoever asks: each run holds up the event loop for as long as it takes. */
@@ -23,17 +24,15 @@ export class InlineHost implements Host {
 		this.ready.catch(() => {});
 	}
 
-	async run(inputs: readonly Tensor[], allowNonFinite: boolean): Promise<HostResult> {
-		if (!this.#loaded) throw new BriefError('not loaded', 'The model is not loaded.');
+	run(inputs: readonly Tensor[], allowNonFinite: boolean): Promise<HostResult> {
+		if (!this.#loaded) return Promise.reject(new BriefError('not loaded', 'The model is not loaded.'));
 		// The runtime reads its inputs later than this returns, so they are copied here too.
-		const packed = this.#buffer.pack(inputs);
-		const work = this.#loaded.run({ ...packed, allowNonFinite });
+		const { buffer, inputs: packed } = this.#buffer.pack(inputs);
+		// It is not touched before the next run, which comes after this one.
+		this.#buffer.giveBack(buffer);
+		const work = this.#loaded.run(buffer, packed, allowNonFinite);
 		this.#work = work;
-		try {
-			return await work;
-		} finally {
-			this.#buffer.giveBack(packed.buffer);
-		}
+		return work;
 	}
 
 	close(): Promise<void> {

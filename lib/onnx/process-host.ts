@@ -2,7 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { BriefError } from '../check';
 import type { Tensor } from '../tensor/tensor';
-import { type Host, type HostResult, revive, type Settle, TravellingBuffer } from './host';
+import { type Host, type HostResult, revive, type Settle } from './host';
+import { TravellingBuffer } from './layout';
 import type { LoadOptions, ModelInfo, ModelSource, ProcessReply, ProcessRequest } from './protocol';
 
 const living = new Set<ChildProcess>();

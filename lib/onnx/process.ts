@@ -17,7 +17,8 @@ async function handle(request: ProcessRequest): Promise<void> {
 			engine = await Engine.load(request.source, request.options);
 			reply({ kind: 'loaded', info: engine.info });
 		} else if (request.kind === 'run') {
-			const { outputs, time } = await (engine as Engine).run({ ...request, buffer: alone(request.bytes) });
+			const { bytes, inputs, allowNonFinite } = request;
+			const { outputs, time } = await (engine as Engine).run(alone(bytes), inputs, allowNonFinite);
 			reply({ kind: 'done', outputs, time });
 		} else {
 			await engine?.release();

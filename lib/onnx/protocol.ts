@@ -88,34 +88,42 @@ export interface HostData {
 	readonly options: LoadOptions;
 	/** Memory of the NativeLock. */
 	readonly lock: SharedArrayBuffer;
+	/** Memory of the Bell that tells of requests. */
+	readonly bell: SharedArrayBuffer;
+	/** Memory of the Lanes of small inputs and outputs. */
+	readonly inputs: SharedArrayBuffer;
+	readonly outputs: SharedArrayBuffer;
 }
 
 export interface RunRequest {
 	readonly kind: 'run';
-	/** Holds the inputs; transferred, and sent back with the answer to be filled again. */
-	readonly buffer: ArrayBuffer;
+	/** Holds the inputs; transferred, and sent back with the answer to be filled again. Without it they are in the lane. */
+	readonly buffer?: ArrayBuffer;
 	/** In the order of the model's inputs. */
 	readonly inputs: readonly PackedTensor[];
 	/** Whether NaN and Inf pass. */
 	readonly allowNonFinite: boolean;
 }
 
-/** To the thread. */
+/** To the thread, by message; inputs in the lane that lie as before are told by the bell alone. */
 export type Request = RunRequest | { readonly kind: 'close' };
 
-/** From the thread. */
+/** From the thread. A number is the time of a run, ms, whose outputs are in the lane and lie as before. */
 export type Reply =
+	| number
 	| { readonly kind: 'loaded'; readonly info: ModelInfo }
 	| { readonly kind: 'failed'; readonly error: PlainError }
+	/** The outputs are in the lane, from now on where `outputs` says. */
+	| { readonly kind: 'laid'; readonly outputs: readonly PackedTensor[]; readonly time: number }
 	| {
 			readonly kind: 'done';
-			readonly buffer: ArrayBuffer;
+			readonly buffer?: ArrayBuffer;
 			/** In the order of the model's outputs. */
 			readonly outputs: readonly PlainTensor[];
 			/** How long the inference took, ms. */
 			readonly time: number;
 	  }
-	| { readonly kind: 'refused'; readonly buffer: ArrayBuffer; readonly error: PlainError };
+	| { readonly kind: 'refused'; readonly buffer?: ArrayBuffer; readonly error: PlainError };
 
 /** To a child process; everything is copied on the way. */
 export type ProcessRequest =
@@ -124,7 +132,4 @@ export type ProcessRequest =
 	| { readonly kind: 'close' };
 
 /** From a child process. */
-export type ProcessReply =
-	| Extract<Reply, { kind: 'loaded' | 'failed' }>
-	| Omit<Extract<Reply, { kind: 'done' }>, 'buffer'>
-	| Omit<Extract<Reply, { kind: 'refused' }>, 'buffer'>;
+export type ProcessReply = Extract<Reply, { kind: 'loaded' | 'failed' | 'done' | 'refused' }>;

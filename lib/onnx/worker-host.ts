@@ -1,10 +1,21 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BriefError } from '../check';
-import type { Tensor } from '../tensor/tensor';
-import { type Host, type HostResult, revive, type Settle, TravellingBuffer } from './host';
+import type { Tensor, TensorType } from '../tensor/tensor';
+import { Bell, calls } from './bell';
+import { type Host, type HostResult, revive, type Settle } from './host';
+import { Lane, TravellingBuffer } from './layout';
 import { guardExit, NativeLock } from './lock';
-import type { HostData, LoadOptions, ModelInfo, ModelSource, Reply, Request } from './protocol';
+import type {
+	HostData,
+	LoadOptions,
+	ModelInfo,
+	ModelSource,
+	PackedTensor,
+	PlainTensor,
+	Reply,
+	Request,
+} from './protocol';
 
 let living = 0;
 
@@ -17,6 +28,13 @@ export function workerCount(): number {
 export class WorkerHost implements Host {
 	readonly ready: Promise<ModelInfo>;
 	readonly #worker: Worker;
+	readonly #bell = new Bell();
+	readonly #inputs = new Lane();
+	readonly #outputs = new Lane();
+	/** Where the outputs lie in their lane, and of which types they are. */
+	#laid: readonly PackedTensor[] = [];
+	#types: readonly TensorType[] = [];
+	/** For what does not fit the lane. */
 	readonly #buffer = new TravellingBuffer();
 	readonly #gone: Promise<void>;
 	/** Who waits for what the thread does now: its loading or a run. */
@@ -40,7 +58,14 @@ export class WorkerHost implements Host {
 		script = join(__dirname, 'worker.js'),
 	) {
 		const lock = new NativeLock();
-		const data: HostData = { source, options, lock: lock.buffer };
+		const data: HostData = {
+			source,
+			options,
+			lock: lock.buffer,
+			bell: this.#bell.memory,
+			inputs: this.#inputs.memory,
+			outputs: this.#outputs.memory,
+		};
 		this.ready = new Promise((resolve, reject) => {
 			this.#loading = { resolve, reject };
 		});
@@ -64,12 +89,17 @@ export class WorkerHost implements Host {
 		});
 	}
 
-	async run(inputs: readonly Tensor[], allowNonFinite: boolean): Promise<HostResult> {
-		if (this.#death) throw this.#death;
-		const { buffer, inputs: packed } = this.#buffer.pack(inputs);
+	run(inputs: readonly Tensor[], allowNonFinite: boolean): Promise<HostResult> {
+		if (this.#death) return Promise.reject(this.#death);
+		const where = this.#inputs.write(inputs);
 		return new Promise((resolve, reject) => {
 			this.#running = { resolve, reject };
-			this.#post({ kind: 'run', buffer, inputs: packed, allowNonFinite }, [buffer]);
+			if (where === 'same') this.#bell.ring(allowNonFinite ? calls.runNonFinite : calls.run);
+			else if (where) this.#post({ kind: 'run', inputs: where, allowNonFinite });
+			else {
+				const { buffer, inputs: packed } = this.#buffer.pack(inputs);
+				this.#post({ kind: 'run', buffer, inputs: packed, allowNonFinite }, [buffer]);
+			}
 		});
 	}
 
@@ -85,13 +115,19 @@ export class WorkerHost implements Host {
 		return this.#gone;
 	}
 
-	#post(request: Request, transfer: ArrayBuffer[] = []): void {
+	#post(request: Request, transfer?: ArrayBuffer[]): void {
 		this.#worker.postMessage(request, transfer);
+		this.#bell.ring();
 	}
 
 	#onReply(reply: Reply): void {
+		if (typeof reply === 'number') {
+			this.#done(this.#fromLane(), reply);
+			return;
+		}
 		switch (reply.kind) {
 			case 'loaded':
+				this.#types = reply.info.outputs.map(({ type }) => type);
 				this.#loading?.resolve(reply.info);
 				this.#loading = undefined;
 				break;
@@ -100,21 +136,40 @@ export class WorkerHost implements Host {
 				this.#loading?.reject(revive(reply.error));
 				this.#loading = undefined;
 				break;
-			case 'done': {
-				this.#buffer.giveBack(reply.buffer);
-				const running = this.#running;
-				this.#running = undefined;
-				running?.resolve(reply);
+			case 'laid':
+				// They are handed out with each result from now on.
+				for (const { dims } of reply.outputs) Object.freeze(dims);
+				this.#laid = reply.outputs;
+				this.#done(this.#fromLane(), reply.time);
 				break;
-			}
+			case 'done':
+				if (reply.buffer) this.#buffer.giveBack(reply.buffer);
+				this.#done(reply.outputs, reply.time);
+				break;
 			case 'refused': {
-				this.#buffer.giveBack(reply.buffer);
+				if (reply.buffer) this.#buffer.giveBack(reply.buffer);
 				const running = this.#running;
 				this.#running = undefined;
 				running?.reject(revive(reply.error));
 				break;
 			}
 		}
+	}
+
+	#fromLane(): PlainTensor[] {
+		const outputs: PlainTensor[] = [];
+		for (let i = 0; i < this.#laid.length; i++) {
+			// Strings never lie in a lane.
+			const type = this.#types[i] as Exclude<TensorType, 'string'>;
+			outputs.push(this.#outputs.read(type, this.#laid[i] as PackedTensor));
+		}
+		return outputs;
+	}
+
+	#done(outputs: readonly PlainTensor[], time: number): void {
+		const running = this.#running;
+		this.#running = undefined;
+		running?.resolve({ outputs, time });
 	}
 
 	#onExit(code: number): void {

@@ -113,6 +113,9 @@ export class Tensor {
 			const wrong = data.findIndex((item) => typeof item !== 'string');
 			if (wrong >= 0) throw new TypeError(`Expected data[${wrong}] to be a string, got ${show(data[wrong])}`);
 			this.data = data;
+		} else if (ArrayBuffer.isView(data) && data.constructor === arrayTypes[type]) {
+			// Of this realm and exactly of this class, as nearly all are: told without its name being put together.
+			this.data = data;
 		} else {
 			// The tag is a new text each time: it is asked for only where the class does not tell.
 			if (!(data instanceof arrayTypes[type]) && arrayTag(data) !== arrayTypes[type].name) {

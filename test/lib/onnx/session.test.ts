@@ -277,6 +277,47 @@ describe('onnx session', () => {
 		assert.deepEqual([session.figures().runs, session.figures().failed], [1, 1]);
 	});
 
+	it('takes tensors of all sizes in turns, whichever way they go', async () => {
+		for (const placement of ['worker', 'inline', 'process'] as const) {
+			const session = open(identity('float32', ['n', 'm']), { placement });
+			const results: Tensor[] = [];
+			const sizes = [
+				[1, 4],
+				[1, 4],
+				[2, 2],
+				[1, 4],
+				[1000, 20],
+				[1, 4],
+				[1, 0],
+				[3, 1],
+				[1000, 20],
+				[1, 4],
+			];
+			for (const [turn, [n, m]] of (sizes as [number, number][]).entries()) {
+				const data = Float32Array.from({ length: n * m }, (_, i) => turn * 1000 + i);
+				const { outputs } = await infer(session, new Tensor('float32', [n, m], data));
+				results.push(outputs[0] as Tensor);
+			}
+			for (const [turn, [n, m]] of (sizes as [number, number][]).entries()) {
+				const data = Float32Array.from({ length: n * m }, (_, i) => turn * 1000 + i);
+				assert.deepEqual(results[turn], new Tensor('float32', [n, m], data), `${placement}, turn ${turn}`);
+			}
+		}
+	});
+
+	it('goes on where it was after a run that was refused', async () => {
+		const session = open(reciprocal());
+		const tolerant = open(reciprocal(), { allowNonFinite: true });
+		for (let turn = 1; turn < 4; turn++) {
+			assert.deepEqual((await infer(session, [turn])).outputs[0]?.data, Float32Array.from([1 / turn]));
+			// The same layout each time, so that only the bell tells who asks.
+			assert.equal((await problem(infer(session, [0]))).brief, 'Inf in output');
+			assert.equal((await problem(infer(session, [Number.NaN]))).brief, 'NaN in input');
+			assert.deepEqual((await infer(tolerant, [0])).outputs[0]?.data, Float32Array.from([Infinity]));
+		}
+		assert.equal(workerCount(), 1);
+	});
+
 	it('leaves the input untouched and usable', async () => {
 		const data = new Float32Array(1000).fill(3);
 		const session = open(identity('float32', ['n']));
