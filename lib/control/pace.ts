@@ -4,6 +4,12 @@ import { systemTimers, type Timers } from './timers';
 /** Times closer than this are the same, ms: sums of fractions do not meet exactly. */
 const epsilon = 1e-6;
 
+/**
+ * A fixed pace of intervals up to this has precise timers, ms. Those of the event loop are up to 1 ms late, which is a
+ * tenth of the interval at 100 Hz, and at 1000 Hz makes it 900.
+ */
+const longestPrecise = 20;
+
 export interface PaceOptions {
 	/** Turns in a second, > 0 (Hz): at most, or exactly when `fixed`. */
 	rate: number;
@@ -31,7 +37,6 @@ export class Pace {
 	/** The time of the grid that the next turn of a fixed pace belongs to, ms; undefined while it rests. */
 	#due: number | undefined;
 	#timer: unknown;
-	#stopTicks: (() => void) | undefined;
 	#isInTurn = false;
 	/** Counts how often it was stopped. */
 	#generation = 0;
@@ -75,13 +80,11 @@ export class Pace {
 		this.#generation++;
 		this.#timers.clearTimeout(this.#timer);
 		this.#timer = undefined;
-		this.#stopTicks?.();
-		this.#stopTicks = undefined;
 		this.#due = undefined;
 	}
 
 	get #isWaiting(): boolean {
-		return this.#timer !== undefined || this.#stopTicks !== undefined;
+		return this.#timer !== undefined;
 	}
 
 	/** A turn that starts a grid. */
@@ -92,8 +95,6 @@ export class Pace {
 			this.#wait(this.#last + this.#interval - this.#timers.now());
 			return;
 		}
-		this.#stopTicks = this.#timers.every?.(this.#interval, this.#onTick);
-		if (this.#stopTicks) return;
 		this.#due = now;
 		this.#waitForGrid();
 	}
@@ -122,7 +123,8 @@ export class Pace {
 	}
 
 	#wait(time: number): void {
-		this.#timer = this.#timers.setTimeout(this.#onTimer, time);
+		const isPrecise = this.#options.fixed === true && this.#interval <= longestPrecise;
+		this.#timer = this.#timers.setTimeout(this.#onTimer, time, isPrecise);
 	}
 
 	readonly #onTimer = (): void => {
@@ -136,17 +138,6 @@ export class Pace {
 			else if (this.#turn()) this.#waitForGrid();
 			else if (!this.#isWaiting) this.#due = undefined;
 		} catch (error) {
-			this.#options.onError(error);
-		}
-	};
-
-	readonly #onTick = (): void => {
-		try {
-			const stop = this.#stopTicks;
-			if (this.#turn() || this.#stopTicks !== stop) return;
-			this.stop();
-		} catch (error) {
-			this.stop();
 			this.#options.onError(error);
 		}
 	};
