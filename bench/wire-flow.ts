@@ -27,7 +27,7 @@ const placement = process.argv[3] ?? 'auto';
 const turn = 6;
 const rates = [50, 200, 1000];
 /** Domains that neither tests nor robots use. */
-const domains = { flow: 108, rclpy: 109 };
+const domains = { flow: 228, rclpy: 229 };
 /** Nothing of a ROS 2 that is sourced: its libraries are not the ones that the driver is built with. */
 const bare = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: userDir };
 
