@@ -39,7 +39,7 @@ export function connectReader(reader: Reader, context: WireContext): WireEndpoin
 			(event) => reader.emit(event),
 			(count) => reader.setRemote(count),
 		),
-		onSample: (cdr: Uint8Array, _info: SampleInfo) => reader.take({ cdr, info: { receivedAt: context.now() } }),
+		onSample: (cdr: Uint8Array, _info: SampleInfo) => reader.takeNow({ cdr, info: { receivedAt: context.now() } }),
 	});
 	return { guid: wire.guid, close: async () => wire.close() };
 }

@@ -2,9 +2,10 @@ import { show } from '../../../check';
 import type { Tensor, TensorType } from '../../../tensor/tensor';
 import type { ArrayShape } from '../definition';
 import type { Codec } from './codec';
+import { Lately } from './lately';
 import type { NumericCodec } from './numbers';
 import { at, Problem } from './problem';
-import type { Reader } from './reader';
+import { Reader } from './reader';
 import { hostIsLittleEndian, type Writer } from './writer';
 
 type Kind = 'float' | 'integer' | 'bool' | 'string' | 'structure';
@@ -13,13 +14,14 @@ type Kind = 'float' | 'integer' | 'bool' | 'string' | 'structure';
 const typedArrayTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!
 	.get as (this: unknown) => string | undefined;
 
-/** From this many bytes on, copying memory beats a loop. */
-const copyBytes = 128;
+/** V8 keeps the numbers of an array of at most so many bytes beside the array: nothing is cheaper, also for a loop. */
+const heapBytes = 64;
 
 /** An array whose elements are no numbers: structures, texts and booleans. */
 export function arrayCodec(element: Codec, shape: ArrayShape, kind: Kind, elementName: string): Codec<unknown[]> {
 	const { size, bound, fixed } = limits(shape);
 	const minBytes = fixed ? size * element.minBytes : 4;
+	const lately = new Lately();
 	return {
 		minBytes,
 		write(writer, value) {
@@ -36,6 +38,9 @@ export function arrayCodec(element: Codec, shape: ArrayShape, kind: Kind, elemen
 			}
 		},
 		read(reader) {
+			const known = kind === 'string' ? lately.find(reader) : undefined;
+			if (known !== undefined) return known;
+			const begin = reader.offset;
 			const count = fixed ? size : reader.count(element.minBytes, bound);
 			const items: unknown[] = [];
 			try {
@@ -43,13 +48,17 @@ export function arrayCodec(element: Codec, shape: ArrayShape, kind: Kind, elemen
 			} catch (error) {
 				throw at(items.length, error);
 			}
+			if (kind === 'string') lately.keep(reader, begin, items);
 			return items;
 		},
 		create: () => Array.from({ length: size }, () => element.create()),
 	};
 }
 
-/** An array of numbers. Bytes decode to a Buffer on the memory of the message, all else to a typed array of its own. */
+/**
+ * An array of numbers. Bytes decode to a Buffer on the memory of the message, all else to a typed array: of its own in a
+ * large message, otherwise on a copy of the message that its arrays share.
+ */
 export function numericArrayCodec(element: NumericCodec, shape: ArrayShape): Codec {
 	const { size, bound, fixed } = limits(shape);
 	const { bytes, ArrayType, kind, name } = element;
@@ -105,8 +114,11 @@ function readNumbers(reader: Reader, element: NumericCodec, count: number): unkn
 	const { bytes, ArrayType } = element;
 	if (count === 0) return new ArrayType(0);
 	const start = reader.take(count * bytes, bytes);
+	const isCopied = count * bytes > heapBytes && (bytes === 1 || (hostIsLittleEndian && reader.littleEndian));
+	const copy = isCopied ? reader.copy() : undefined;
+	if (copy !== undefined) return new ArrayType(copy, start + Reader.copyOffset, count);
 	const numbers = new ArrayType(count);
-	if (count * bytes >= copyBytes && (bytes === 1 || (hostIsLittleEndian && reader.littleEndian))) {
+	if (isCopied) {
 		new Uint8Array(numbers.buffer).set(reader.bytes.subarray(start, start + count * bytes));
 		return numbers;
 	}

@@ -15,6 +15,8 @@ const representations: Record<number, string> = {
 
 /** Bytes of the encapsulation header; alignment counts from its end. */
 const headerBytes = 4;
+/** The arrays of a message of at most so many bytes share one copy of it. */
+const mostShared = 16_384;
 
 /**
  * Reads XCDR1 of either byte order. Whatever the bytes are, it throws a Problem or returns; nothing is allocated that
@@ -60,6 +62,23 @@ export class Reader {
 		this.offset = start + size;
 		return start;
 	}
+
+	#copy: ArrayBuffer | undefined;
+
+	/**
+	 * A copy of a small message, in which what the message has aligned is aligned in memory, so that its arrays can be
+	 * views of it: one piece of memory for all is cheaper than one for each.
+	 * @returns undefined for a large message, of which an array may be a small part
+	 */
+	copy(): ArrayBuffer | undefined {
+		if (this.#copy !== undefined || this.bytes.length > mostShared) return this.#copy;
+		this.#copy = new ArrayBuffer(this.bytes.length + Reader.copyOffset);
+		new Uint8Array(this.#copy).set(this.bytes, Reader.copyOffset);
+		return this.#copy;
+	}
+
+	/** Where a message begins in its copy: its body then is at a multiple of 8. */
+	static readonly copyOffset = 4;
 
 	uint32(): number {
 		const start = this.take(4, 4);

@@ -113,6 +113,45 @@ describe('decode', () => {
 		fc.assert(property, { seed: 20260717, numRuns: 3000 });
 	});
 
+	it('gives each message texts and numbers of its own, also when the last one had the same', () => {
+		const position = Float64Array.from({ length: 20 }, (_, i) => i);
+		const cdr = jointState.encode({ name: ['a', 'b'], position, velocity: position, effort: [1, 2, 3] });
+		const names = (message: unknown) => (message as { name: string[] }).name;
+		const numbers = (message: unknown) => message as Record<'position' | 'velocity' | 'effort', Float64Array>;
+		const [one, two] = [jointState.decode(cdr), jointState.decode(cdr)];
+		names(one)[0] = 'changed';
+		numbers(one).position.fill(7);
+		cdr.fill(9, 40);
+		deepStrictEqual(names(two), ['a', 'b']);
+		deepStrictEqual(numbers(two).position, position);
+		deepStrictEqual(numbers(one).velocity, position);
+		deepStrictEqual(numbers(one).effort, Float64Array.of(1, 2, 3));
+	});
+
+	it('reads texts anew as soon as anything about them differs', () => {
+		const texts = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'é', '世'), maxLength: 6 }), { maxLength: 3 });
+		// What comes before the names moves them; few different ones, so that many follow their like.
+		const message = fc.record({ frame: fc.constantFrom('', 'a', 'ab', 'abc', 'abcd'), name: texts });
+		fc.assert(
+			fc.property(
+				fc.array(message, { minLength: 2, maxLength: 2 }),
+				fc.array(fc.nat(1), { maxLength: 8 }),
+				(two, order) => {
+					const cdrs = two.map(({ frame, name }) => jointState.encode({ header: { frame_id: frame }, name }));
+					for (const i of order) deepStrictEqual(jointState.decode(cdrs[i] as Uint8Array).name, two[i]?.name);
+				},
+			),
+		);
+		// The same bytes in the other byte order are other lengths, and those that are cut off are not there.
+		const list = registry.message('rcl_interfaces/ListParametersResult');
+		const cdr = list.encode({ names: ['a', 'b'] });
+		deepStrictEqual(list.decode(cdr).names, ['a', 'b']);
+		const swapped = Uint8Array.from(cdr);
+		swapped[1] = 0;
+		throws(() => list.decode(swapped), { name: 'RangeError', message: /^names: / });
+		throws(() => list.decode(cdr.subarray(0, 20)), { name: 'RangeError', message: /^names\[1\]/ });
+	});
+
 	it('takes what it decodes back to the same bytes', () => {
 		for (const { type, cdr } of capturedMessages()) {
 			const { decode, encode } = registry.message(type);
