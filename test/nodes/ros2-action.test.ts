@@ -205,7 +205,8 @@ describe('ros2-action-goal and ros2-action-server', () => {
 		await until(() => goals.length === 1);
 		server.close();
 		await until(() => errors.length === 1);
-		assert.match(errorOf(errors[0]), /was aborted/);
+		// Which of them depends on whether the goal's result had been asked for by then.
+		assert.match(errorOf(errors[0]), /was aborted|went away/);
 	});
 
 	it('reject goals beyond the limit, and take them again when one has ended', async () => {
