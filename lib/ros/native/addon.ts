@@ -165,8 +165,12 @@ export interface Addon {
 	freeMemeoryAtOffset(hexAddress: string, offset: number): void;
 	readonly ref: {
 		hexAddress(memory: Buffer): string;
-		/** `size` bytes of what the pointer at `offset` points to, as a view. */
-		readPointer(memory: Buffer, offset: number, size: number): Buffer;
+		/** What the pointer at `offset` points to. Of the copy's range only its length counts. */
+		readPointer(
+			memory: Buffer,
+			offset: number,
+			size: number,
+		): { copy(target: Buffer, targetStart: number, start: number, end: number): void };
 	};
 
 	getTopicNamesAndTypes(node: Handle, withoutDemangling: boolean): NamesAndTypes[];

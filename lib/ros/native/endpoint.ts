@@ -100,8 +100,14 @@ export abstract class Endpoint {
 		if (handle === undefined || this.closed) return;
 		this.#setMatched(this.count(handle));
 		if (this.#matched > 0) return;
-		for (const other of this.#others()) {
-			if (other.topic_type === this.typeName || this.#told.has(other.topic_type)) continue;
+		this.#tellOtherTypes();
+	}
+
+	/** Names those on the other side whose type is another. @returns whether there are any */
+	#tellOtherTypes(): boolean {
+		const others = this.#others().filter((other) => other.topic_type !== this.typeName);
+		for (const other of others) {
+			if (this.#told.has(other.topic_type)) continue;
 			this.#told.add(other.topic_type);
 			this.emit({
 				kind: 'incompatible',
@@ -109,6 +115,7 @@ export abstract class Endpoint {
 				message: this.#misfitText(other, other.topic_type, this.typeName),
 			});
 		}
+		return others.length > 0;
 	}
 
 	#watchEvents(handle: Handle): void {

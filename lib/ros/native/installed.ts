@@ -29,7 +29,10 @@ export function installedInterfaces(prefixes: readonly string[]): Installed {
 export function checkInstalled({ prefixes }: Installed, typeName: string): void {
 	const { packageName, kind, name } = parseTypeName('type', typeName, typeName.split('/')[1] as 'msg');
 	const file = join('share', packageName, kind, `${name.split('_', 1)[0]}.${kind}`);
-	if (prefixes.some((prefix) => existsSync(join(prefix, file)))) return;
+	const library = join('lib', `lib${packageName}__rosidl_typesupport_c.so`);
+	const isThere = (path: string) => prefixes.some((prefix) => existsSync(join(prefix, path)));
+	// Elsewhere than on Linux libraries have other names and places.
+	if (isThere(file) && (process.platform !== 'linux' || isThere(library))) return;
 	throw new BriefError(
 		'not installed',
 		`The native transport knows the packages of the ROS 2 that is sourced, and ${typeName} is not among them. ` +

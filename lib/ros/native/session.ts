@@ -1,3 +1,4 @@
+import { stat } from 'node:fs';
 import type { DiscoverySettings } from '../discovery';
 import type { Addon, Entry, Handle, ShadowNode } from './addon';
 
@@ -101,19 +102,29 @@ export class Session {
 	async close(): Promise<void> {
 		const stopped = new Promise<void>((resolve) => {
 			this.run(() => {
-				// With nothing left to wait for the thread waits for a semaphore, from which stop() wakes it for certain.
-				this.#shadow._guards = [];
-				this.#isChanged = true;
-				this.#last = resolve;
+				this.#last = () => {
+					this.#last = undefined;
+					// With nothing left to wait for the thread waits for a semaphore, from which stop() wakes it for certain.
+					this.#shadow._guards = [];
+					this.#shadow.syncHandles();
+					resolve();
+				};
 			});
 		});
 		await within(patience, stopped);
-		// Not from within a callback of the executor.
-		await new Promise((resolve) => setImmediate(resolve));
-		this.#shadow.stop();
-		this.#guard.release();
-		this.node.release();
-		this.#context.release();
+		await new Promise<void>((resolve, reject) => {
+			fromPoll(() => {
+				try {
+					this.#shadow.stop();
+					this.#guard.release();
+					this.node.release();
+					this.#context.release();
+					resolve();
+				} catch (error) {
+					reject(error);
+				}
+			});
+		});
 	}
 
 	#wake(): void {
@@ -132,11 +143,14 @@ export class Session {
 		while (done < this.#works.length && performance.now() < end) this.#guarded(this.#works[done++]);
 		this.#works = this.#works.slice(done);
 		this.#guarded(() => this.#sync());
-		for (const handle of this.#gone) this.#guarded(() => handle.release());
-		this.#gone.clear();
+		for (const handle of this.#gone) {
+			this.#gone.delete(handle);
+			this.#guarded(() => handle.release());
+			if (performance.now() >= end) break;
+		}
 		this.#isExecuting = false;
-		if (this.#works.length > 0) this.#guarded(() => this.#wake());
-		this.#last?.();
+		if (this.#works.length > 0 || this.#gone.size > 0) this.#guarded(() => this.#wake());
+		else this.#guarded(this.#last);
 	}
 
 	#guarded(callback: (() => void) | undefined): void {
@@ -182,6 +196,14 @@ function withEnvironment<T>(variables: Record<string, string>, work: () => T): T
 			else process.env[name] = value;
 		}
 	}
+}
+
+/**
+ * Calls back from the event loop's poll phase. rclnodejs runs the event loop once more from within stop(); from an
+ * immediate or a timer that leaves Node.js's lists of these in disorder, and the loop turns for nothing from then on.
+ */
+function fromPoll(callback: () => void): void {
+	stat(__filename, callback);
 }
 
 async function within(time: number, promise: Promise<void>): Promise<void> {

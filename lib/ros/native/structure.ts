@@ -84,7 +84,11 @@ export class Structures {
 				addon.deserialize(...parts, Buffer.from(cdr), made);
 				return made;
 			},
-			read: (made) => addon.serialize(...parts, made),
+			read(made) {
+				const cdr = addon.serialize(...parts, made);
+				// rmw_fastrtps hands over as many bytes as it had estimated, which may be more than it wrote.
+				return cdr.subarray(0, type.measure(cdr));
+			},
 			free: (made) => free?.(made, 0),
 		};
 		this.#known.set(typeName, structure);
@@ -136,7 +140,9 @@ export class Structures {
 			free: (memory, offset) => {
 				const count = lengthAt(memory, offset);
 				if (free !== undefined && count > 0) {
-					const elements = this.addon.ref.readPointer(memory, offset, count * size);
+					// A copy will do: what is freed is what its pointers point to.
+					const elements = Buffer.alloc(count * size);
+					this.addon.ref.readPointer(memory, offset, elements.length).copy(elements, 0, 0, elements.length);
 					for (let i = 0; i < count; i++) free(elements, i * size);
 				}
 				this.#freePointer(memory, offset);

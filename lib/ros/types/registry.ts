@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { checkArray, checkChoice, checkString } from '../../check';
 import { type InterfaceKind, parseTypeName } from '../names';
-import { decodeMessage, encodeMessage } from './codec/message-codec';
+import { decodeMessage, encodeMessage, measureMessage } from './codec/message-codec';
 import { Compiler } from './compile';
 import type { Constant, Definition } from './definition';
 import { type Distribution, distributions } from './distributions';
@@ -41,6 +41,11 @@ export interface MessageType {
 	 * @throws RangeError with the path of the field and the offset of the byte when the bytes do not fit the type.
 	 */
 	decode(cdr: Uint8Array): Message;
+	/**
+	 * How many bytes the message at the start of these takes, whatever follows.
+	 * @throws RangeError as decode() does
+	 */
+	measure(cdr: Uint8Array): number;
 	/** A new message with every field at its default. */
 	create(): Message;
 }
@@ -201,6 +206,7 @@ function createMessageType(
 		constants,
 		encode: (value: unknown) => encodeMessage(name, codec, value),
 		decode: (cdr: Uint8Array) => decodeMessage(name, codec, cdr),
+		measure: (cdr: Uint8Array) => measureMessage(name, codec, cdr),
 		create: () => codec.create(),
 	};
 	return lazyHash(type, () => hashOf(name));

@@ -30,11 +30,7 @@ export function encodeMessage(typeName: string, codec: Codec, message: unknown):
 
 /** The message in these bytes. @throws RangeError with the path of the field and the offset of the byte */
 export function decodeMessage<T>(typeName: string, codec: Codec<T>, bytes: Uint8Array): T {
-	if (!ArrayBuffer.isView(bytes)) {
-		throw new TypeError(`Expected the bytes of ${typeName} as a Buffer or Uint8Array, got ${show(bytes)}`);
-	}
-	try {
-		const reader = new Reader(bytes);
+	return read(typeName, bytes, (reader) => {
 		const message = codec.read(reader);
 		const left = bytes.length - reader.offset;
 		if (left > paddingBytes) {
@@ -44,6 +40,23 @@ export function decodeMessage<T>(typeName: string, codec: Codec<T>, bytes: Uint8
 			);
 		}
 		return message;
+	});
+}
+
+/** How many of these bytes the message at their start takes. @throws RangeError as decodeMessage() does */
+export function measureMessage(typeName: string, codec: Codec, bytes: Uint8Array): number {
+	return read(typeName, bytes, (reader) => {
+		codec.read(reader);
+		return reader.offset;
+	});
+}
+
+function read<T>(typeName: string, bytes: Uint8Array, take: (reader: Reader) => T): T {
+	if (!ArrayBuffer.isView(bytes)) {
+		throw new TypeError(`Expected the bytes of ${typeName} as a Buffer or Uint8Array, got ${show(bytes)}`);
+	}
+	try {
+		return take(new Reader(bytes));
 	} catch (error) {
 		throw error instanceof Problem ? error.toError(typeName) : error;
 	}
