@@ -29,10 +29,14 @@ function checkTopics(name: string, value: string): TopicName[] {
 export const properties = {
 	name: text(''),
 	topics: text('/a\n/b', checkTopics),
-	policy: choice('approximate', ['approximate', 'exact', 'latest']),
+	policy: choice('approximate', ['approximate', 'adaptive', 'exact', 'latest']),
 	/** Stamps of a set are less than this apart. */
 	slop: number(0.05, { above: 0, unit: 's' }),
 	queueSize: number(10, { min: 1, max: 10_000, integer: true }),
+	/** For `adaptive`: how much closer together a newer set has to be to be preferred; 0.1 is a tenth. */
+	agePenalty: number(0.1, { min: 0 }),
+	/** For `adaptive`: how far apart the stamps of a set may be; empty: any. */
+	maxInterval: optionalNumber({ above: 0, unit: 's' }),
 	/** For `latest`: how much older than the first topic's the others may be; empty: any. */
 	maxAge: optionalNumber({ above: 0, unit: 's' }),
 	/** Messages without a stamp count from their receipt. */

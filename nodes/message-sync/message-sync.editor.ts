@@ -27,6 +27,7 @@ RED.nodes.registerType('message-sync', {
 		const show = () => {
 			const chosen = String(policy.val());
 			$('.message-sync-slop').toggle(chosen === 'approximate');
+			$('.message-sync-adaptive').toggle(chosen === 'adaptive');
 			$('.message-sync-queue').toggle(chosen !== 'latest');
 			$('.message-sync-latest').toggle(chosen === 'latest');
 		};

@@ -1,6 +1,7 @@
 import type { NodeAPI, NodeMessage } from 'node-red';
 import { BriefError, show } from '../../lib/check';
 import { nanosecondsToStamp } from '../../lib/ros/time';
+import { adaptiveTime } from '../../lib/sync/adaptive-time';
 import { approximateTime } from '../../lib/sync/approximate-time';
 import { exactTime } from '../../lib/sync/exact-time';
 import { latest } from '../../lib/sync/latest';
@@ -126,13 +127,15 @@ export default function (RED: NodeAPI): void {
 }
 
 function synchronizerOf(options: Options, events: SyncEvents<Waiting>): Synchronizer<Waiting> {
-	const { policy, queueSize, slop, maxAge } = options;
+	const { policy, queueSize, slop, agePenalty, maxInterval, maxAge } = options;
 	const topics = options.topics.length;
 	switch (policy) {
 		case 'exact':
 			return exactTime({ topics, queueSize, ...events });
 		case 'approximate':
 			return approximateTime({ topics, queueSize, slop, ...events });
+		case 'adaptive':
+			return adaptiveTime({ topics, queueSize, agePenalty, maxInterval, ...events });
 		case 'latest':
 			return latest({ topics, maxAge, ...events });
 	}

@@ -37,6 +37,17 @@ describe('message-sync', () => {
 		assert.deepEqual(withoutStages(got[0]), { stamp: { sec: 3, nanosec: 4 } });
 	});
 
+	it('waits for the nearest when it adapts', async () => {
+		await load([sync({ topics: '/a\n/b', policy: 'adaptive', agePenalty: '0.1', maxInterval: '' }), out]);
+		const got = collect('out');
+		send('sync', at('/a', 10, 'far'));
+		send('sync', at('/b', 10.1));
+		send('sync', at('/a', 10.09, 'near'));
+		send('sync', at('/b', 10.5));
+		await until(() => got.length === 1);
+		assert.deepEqual(got[0]?.payload, { a: 'near', b: '/b' });
+	});
+
 	it('puts the latest of the others to each of the first topic, none too old', async () => {
 		await load([sync({ topics: '/lead\n/other', policy: 'latest', maxAge: '0.5' }), out]);
 		const got = collect('out');
