@@ -43,7 +43,7 @@ describe('message-sync', () => {
 		send('sync', at('/a', 10, 'far'));
 		send('sync', at('/b', 10.1));
 		send('sync', at('/a', 10.09, 'near'));
-		send('sync', at('/b', 10.5));
+		send('sync', at('/a', 10.5));
 		await until(() => got.length === 1);
 		assert.deepEqual(got[0]?.payload, { a: 'near', b: '/b' });
 	});
