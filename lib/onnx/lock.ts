@@ -49,7 +49,7 @@ const longestExit = 10_000;
 
 const guarded = new Set<NativeLock>();
 
-function onExit(): void {
+function onExit(code: number): void {
 	const until = performance.now() + longestExit;
 	for (const lock of guarded) {
 		if (lock.bar(until)) continue;
@@ -58,8 +58,17 @@ function onExit(): void {
 		process.stderr.write(
 			`A model's run has not ended within ${longestExit / 1000} s of the exit: killing the process.\n`,
 		);
-		process.kill(process.pid, 'SIGKILL');
+		killThisProcess(code);
 	}
+}
+
+/** An end by SIGTERM is one that supervisors such as systemd take for a proper one, as an exit with code 0 is. */
+function killThisProcess(code: number): void {
+	process.removeAllListeners('SIGTERM');
+	if (code === 0) process.kill(process.pid, 'SIGTERM');
+	process.kill(process.pid, 'SIGKILL');
+	// Only the first process of a container is still here: no signal that it sends to itself ends it.
+	process.abort();
 }
 
 /**

@@ -81,6 +81,20 @@ describe('onnx: ending the process', () => {
 		});
 	}
 
+	it('in the middle of a run that never ends gives up waiting, and still aborts nothing', async function () {
+		if (process.platform === 'win32') this.skip();
+		this.timeout(60_000);
+		const ends = await Promise.all(
+			['0', '1'].map((code) => runChild('ending-child.js', ['hang', model, 'worker', code])),
+		);
+		// As a supervisor tells an end that was asked for from one that was not.
+		assert.deepEqual(
+			ends.map(({ signal }) => signal),
+			['SIGTERM', 'SIGKILL'],
+		);
+		for (const { output } of ends) assert.match(output, /has not ended within 10 s of the exit/);
+	});
+
 	it('aborts without the guard: the test would notice', async () => {
 		const { signal, code } = await runChild('ending-child.js', ['unguarded', model]);
 		assert.ok(signal === 'SIGABRT' || code === 134, `ended with ${signal ?? code}`);

@@ -41,6 +41,11 @@ async function main(): Promise<void> {
 			process.removeAllListeners('exit');
 			break;
 	}
+	if (way === 'hang') {
+		void session.run([new Tensor('int64', [], BigInt64Array.from([2n ** 50n]))]);
+		setTimeout(() => process.exit(Number(process.argv[5])), 50);
+		return;
+	}
 	void session.run(long);
 	setTimeout(() => {
 		if (way === 'throw-in-run') throw new Error('reached by nobody');
