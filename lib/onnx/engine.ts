@@ -10,6 +10,7 @@ import { viewTypes } from './layout';
 import { checkExternalPaths, resolveModelPath } from './model-path';
 import { findNonFinite, nonFiniteName } from './non-finite';
 import type { LoadOptions, ModelInfo, ModelSource, PackedTensor, PlainTensor, TensorInfo } from './protocol';
+import { explainProvider } from './providers';
 import { loadRuntime, type Runtime, readExternalData } from './runtime';
 
 /** What a run says when it fails is in its exception; the native log would say it again, on every failure. */
@@ -232,8 +233,8 @@ async function createSession(
 		try {
 			return { session: await createWith(runtime, source, header, options, provider), provider };
 		} catch (error) {
-			const reason = (error as Error).message.split('\n')[0];
-			notes.push(`The execution provider ${provider} is not in use, since it does not work here: ${reason}`);
+			const reason = (error as Error).message.split('\n')[0] as string;
+			notes.push(explainProvider(provider, runtime.kind, reason));
 		}
 	}
 	try {

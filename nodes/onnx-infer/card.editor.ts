@@ -17,6 +17,9 @@ function showBytes(bytes: number): string {
 	return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
+/** Most inputs or outputs that are shown. */
+const mostValues = 12;
+
 /** Longest metadata value that is shown whole. */
 const longestValue = 300;
 
@@ -37,11 +40,16 @@ export function renderCard(place: JQuery, card: ModelCard, translate: Translate,
 	};
 	const values = (list: ModelCard['inputs']) => {
 		const block = $('<div>');
-		for (const { name, type, shape } of list) {
+		for (const { name, type, shape } of list.slice(0, mostValues)) {
 			$('<div>')
 				.append($('<code>').text(name), document.createTextNode(` ${type} ${showShape(shape)}`))
 				.appendTo(block);
 		}
+		const more = list.length - mostValues;
+		if (more > 0)
+			$('<div>')
+				.text(translate('card.more', { count: String(more) }))
+				.appendTo(block);
 		return block;
 	};
 	row(translate('card.inputs'), values(card.inputs));

@@ -70,17 +70,27 @@ function prepareCard(state: JQuery, translate: Translate): void {
 	$.getJSON('onnx-infer/models', (models: string[]) => {
 		for (const model of models) $('<option>').attr('value', model).appendTo(list);
 	});
-	const showModel = (model: ModelCard) => {
-		renderCard(card, model, translate, () => $('#node-input-sha256').val(model.sha256).trigger('change'));
-		if (model.statePairs.length === 0) return;
-		const pairs = model.statePairs.map(({ output, input }) => `${output} -> ${input}`).join(', ');
+	let pairs: ModelCard['statePairs'] = [];
+	const showPairs = () => {
+		found.empty().toggle(pairs.length > 0 && $('#node-input-source').val() !== 'message');
+		if (pairs.length === 0) return;
+		const shown = pairs.map(({ output, input }) => `${output} -> ${input}`).join(', ');
+		const isFedBack = String(state.val() ?? '').trim() !== '[]';
 		$('<span>')
-			.text(`${translate('card.stateFound', { pairs })} `)
+			.text(`${translate(isFedBack ? 'card.stateFedBack' : 'card.stateFound', { pairs: shown })} `)
 			.appendTo(found);
+		if (isFedBack) return;
 		$('<button type="button" class="red-ui-button red-ui-button-small">')
 			.text(translate('card.feedBack'))
-			.on('click', () => state.val(JSON.stringify(model.statePairs)).trigger('change'))
+			.on('click', () => state.val(JSON.stringify(pairs)).trigger('change'))
 			.appendTo(found);
+	};
+	state.on('input change', showPairs);
+	$('#node-input-source').on('change', showPairs);
+	const showModel = (model: ModelCard) => {
+		renderCard(card, model, translate, () => $('#node-input-sha256').val(model.sha256).trigger('change'));
+		pairs = model.statePairs;
+		showPairs();
 	};
 	let asked = '';
 	const look = () => {
@@ -88,7 +98,8 @@ function prepareCard(state: JQuery, translate: Translate): void {
 		if (path === asked) return;
 		asked = path;
 		card.empty();
-		found.empty();
+		pairs = [];
+		showPairs();
 		if (path === '') return;
 		$.getJSON('onnx-infer/card', { path })
 			.done((model: ModelCard) => {
