@@ -9,6 +9,12 @@ import { clamp, hasMemory, ValueLimits } from './value-limits';
 /** Times closer than this are the same, ms. */
 const epsilon = 1e-6;
 
+class NotFinite extends BriefError {
+	constructor() {
+		super('not finite', 'Expected all numbers of the command to be finite: it has a NaN or an infinity');
+	}
+}
+
 /** One stream of commands through a gate. */
 export class Channel<M extends Command> {
 	readonly #options: GateOptions<M>;
@@ -49,7 +55,7 @@ export class Channel<M extends Command> {
 	}
 
 	push(message: M): void {
-		const { finite, failSafe, recovery = 'auto', onDrop } = this.#options;
+		const { failSafe, recovery = 'auto', onDrop } = this.#options;
 		this.#topic = message.topic;
 		if (this.#mode === 'stopped') {
 			onDrop(message);
@@ -59,7 +65,7 @@ export class Channel<M extends Command> {
 		try {
 			isFresh = this.#check(message);
 		} catch (error) {
-			if (finite && !isFiniteThroughout(message.payload)) this.fault('not finite');
+			if (error instanceof NotFinite) this.fault('not finite');
 			else if (failSafe) this.fault('error');
 			throw error;
 		}
@@ -139,10 +145,7 @@ export class Channel<M extends Command> {
 	#check(message: M): boolean {
 		const { maxAge, finite } = this.#options;
 		if (finite && !isFiniteThroughout(message.payload)) {
-			throw new BriefError(
-				'not finite',
-				'Expected all numbers of the command to be finite: it has a NaN or an infinity',
-			);
+			throw new NotFinite();
 		}
 		if (this.#values) {
 			this.#values.read(message.payload, this.#numbers);

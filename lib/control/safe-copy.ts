@@ -19,10 +19,18 @@ export function isFiniteThroughout(value: unknown): boolean {
 	if (typeof value !== 'object' || value === null) return true;
 	if (Array.isArray(value)) return value.every(isFiniteThroughout);
 	if (ArrayBuffer.isView(value)) {
-		const isFloat = /Float(32|64)Array/.test(Object.prototype.toString.call(value));
+		const isFloat = /Float(16|32|64)Array/.test(Object.prototype.toString.call(value));
 		return !isFloat || (value as Float64Array).every(Number.isFinite);
 	}
+	const { type, data } = value as { type?: unknown; data?: unknown };
+	if (type === 'float16' && ArrayBuffer.isView(data) && 'length' in data)
+		return (data as Uint16Array).every(isFiniteHalf);
 	return Object.values(value).every(isFiniteThroughout);
+}
+
+/** Whether the bits of an IEEE 754 binary16 number, as tensors hold it, are of a finite one. */
+function isFiniteHalf(bits: number): boolean {
+	return (bits & 0x7c00) !== 0x7c00;
 }
 
 /**

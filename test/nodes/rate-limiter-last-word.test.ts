@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmbeddedGraph } from '../../lib/ros/embedded/graph';
@@ -10,15 +11,25 @@ import { until } from './flow';
 
 const root = join(__dirname, '..', '..', '..');
 /** A domain that nobody else is in. */
-const domainId = 91;
+const domainId = 104;
+
+async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as { port: number };
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
 
 /** A Node-RED that sends 5 over and over on /safe, whose limiter fails safe, and on /plain, whose limiter does not. */
 class Robot {
 	readonly #userDir = mkdtempSync(join(tmpdir(), 'last-word-'));
 	readonly #process: ChildProcess;
+	readonly #url: string;
 	output = '';
 
-	constructor() {
+	constructor(port: number) {
+		this.#url = `http://127.0.0.1:${port}`;
 		const at = { z: 'flow', x: 0, y: 0 };
 		const publish = (id: string) => ({
 			...at,
@@ -75,12 +86,12 @@ class Robot {
 			flowFile: 'flows.json',
 			nodesDir: root,
 			uiHost: '127.0.0.1',
-			uiPort: 0,
-			httpAdminRoot: false,
+			uiPort: port,
+			httpNodeRoot: false,
 			credentialSecret: 'test',
 		};
 		writeFileSync(join(this.#userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings)};`);
-		const red = require.resolve('node-red/red.js');
+		const red = process.env.NODE_RED ?? require.resolve('node-red/red.js');
 		this.#process = spawn(process.execPath, [red, '-u', this.#userDir, '-s', join(this.#userDir, 'settings.js')], {
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
@@ -89,6 +100,17 @@ class Robot {
 				this.output += data;
 			});
 		}
+	}
+
+	/** Deploys its flows anew, all of them, which stops every node and starts it again. */
+	async deploy(): Promise<void> {
+		const flows = await (await fetch(`${this.#url}/flows`)).json();
+		const response = await fetch(`${this.#url}/flows`, {
+			method: 'POST',
+			headers: { 'Content-Type': 'application/json', 'Node-RED-Deployment-Type': 'full' },
+			body: JSON.stringify(flows),
+		});
+		assert.equal(response.status, 204);
 	}
 
 	/** Resolves with its exit code, once it ends by itself. */
@@ -108,11 +130,16 @@ class Robot {
 	}
 }
 
+/** The values without repeats one after the other. */
+const runs = (values: unknown[]) => values.filter((value, i) => i === 0 || value !== values[i - 1]);
+
 describe('rate-limiter: its last word when Node-RED ends', function () {
 	this.timeout(60_000);
 
 	/** Runs a robot while it is listened to, until `end` has ended it. @returns what came on each topic */
-	async function listen(end: (robot: Robot, fail: () => void) => Promise<void>): Promise<Record<string, Set<unknown>>> {
+	async function listen(
+		end: (robot: Robot, fail: () => void, got: Record<string, unknown[]>) => Promise<void>,
+	): Promise<Record<string, Set<unknown>>> {
 		const types = createTypeRegistry();
 		const type = types.message('std_msgs/msg/Float64');
 		const graph = createEmbeddedGraph({
@@ -129,10 +156,10 @@ describe('rate-limiter: its last word when Node-RED ends', function () {
 			graph.subscribe(`/${topic}`, type.name, qosPresets.default, (cdr) => void list.push(type.decode(cdr).data));
 		}
 		const failing = graph.advertise('/fail', type.name, qosPresets.default);
-		const robot = new Robot();
+		const robot = new Robot(await freePort());
 		try {
 			await until(() => failing.matched > 0 && Object.values(got).every((list) => list.length > 5), 40);
-			await end(robot, () => failing.publish(type.encode({ data: 1 })));
+			await end(robot, () => failing.publish(type.encode({ data: 1 })), got);
 			await until(() => got.direct?.at(-1) === 0);
 			return Object.fromEntries(Object.entries(got).map(([topic, list]) => [topic, new Set(list)]));
 		} catch (error) {
@@ -151,6 +178,18 @@ describe('rate-limiter: its last word when Node-RED ends', function () {
 			assert.deepEqual([...(got.plain as Set<unknown>)], [5]);
 		});
 	}
+
+	it('is on the network before a deploy goes on, after which it drives again', async () => {
+		const got = await listen(async (robot, _fail, all) => {
+			await robot.deploy();
+			const stopped = all.safe?.length ?? 0;
+			await until(() => (all.safe?.length ?? 0) > stopped + 5 && (all.plain?.length ?? 0) > stopped + 5, 40);
+			assert.deepEqual(runs(all.safe ?? []), [5, 0, 5]);
+			assert.deepEqual(runs(all.plain ?? []), [5]);
+			assert.equal(await robot.end('SIGTERM'), 0);
+		});
+		assert.deepEqual([...(got.plain as Set<unknown>)], [5]);
+	});
 
 	it('is on the network after an uncaught error', async () => {
 		const got = await listen(async (robot, fail) => {

@@ -99,6 +99,13 @@ describe('sendAtOnce', () => {
 		assert.deepEqual(got, ['stop', 'go', 'stop']);
 	});
 
+	it('sends as any other message where nodes have no hooks', async () => {
+		const { RED, node, got } = setUp();
+		sendAtOnce({ ...RED, hooks: undefined } as unknown as NodeAPI, node, { payload: 'stop' } as NodeMessage);
+		for (let i = 0; i < 3; i++) await turn();
+		assert.deepEqual(got, ['stop']);
+	});
+
 	it('comes to an end where wires go round', () => {
 		const { RED, node, nodes, got, close } = setUp();
 		const loop = nodes.function;

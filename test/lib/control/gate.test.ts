@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Gate } from '../../../lib/control/gate';
 import type { GateOptions, GateState } from '../../../lib/control/gate-options';
+import { Tensor } from '../../../lib/tensor/tensor';
 import { FakeTimers } from '../../fake-timers';
 
 interface Message {
@@ -430,6 +431,9 @@ describe('Gate: watchdog', () => {
 			[{ payload: 2, stamp: 9_400 }, 'old'],
 			[{ payload: 2, stamp: 11_000 }, 'old'],
 			[{ payload: { deep: [Number.NaN] }, stamp: 10_000 }, 'not finite'],
+			[{ payload: new Tensor('float16', [2], Uint16Array.from([0x3c00, 0x7e00])), stamp: 10_000 }, 'not finite'],
+			[{ payload: { type: 'float16', dims: [1], data: Uint16Array.from([0xfc00]) }, stamp: 10_000 }, 'not finite'],
+			[{ payload: { a: new Tensor('float32', [1], Float32Array.from([1 / 0])) }, stamp: 10_000 }, 'not finite'],
 		] as const) {
 			const { timers, gate, payloads, modes } = setUp({ rate: 10, maxAge: 0.5, finite: true, safe: 'stop' });
 			timers.advance(10_000);
@@ -451,6 +455,35 @@ describe('Gate: watchdog', () => {
 			timers.advance(100);
 			assert.equal(payloads().at(-1), 3);
 		}
+	});
+
+	it('passes what is finite, of whatever type', () => {
+		const { gate, payloads, timers } = setUp({ rate: 1000, finite: true, safe: 'stop' });
+		const all = [
+			new Tensor('float16', [2], Uint16Array.from([0x7bff, 0xfbff])),
+			new Tensor('uint16', [1], Uint16Array.from([0xffff])),
+			{ flag: true, text: 'NaN', big: 1n, none: null, list: [1, new Float64Array([2])], bytes: Buffer.from([255]) },
+		];
+		for (const payload of all) {
+			gate.push({ payload });
+			timers.advance(1);
+		}
+		assert.deepEqual(payloads(), all);
+	});
+
+	it('is at a fault also when a payload that goes round cannot be looked at', () => {
+		const { push, payloads, modes } = setUp({ rate: 10, finite: true, failSafe: true, safe: 'stop' });
+		const round: { self?: object } = {};
+		round.self = round;
+		push(1);
+		assert.throws(() => push(round), RangeError);
+		assert.deepEqual(
+			[payloads(), modes()],
+			[
+				[1, 'stop'],
+				['passing', 'fault: error'],
+			],
+		);
 	});
 
 	it('drops what is out of order, passes what is doubled, and follows a clock that jumps back', () => {
