@@ -25,7 +25,7 @@ export function prepareLimits(field: JQuery, list: JQuery, kinds: JQuery, transl
 			});
 		field.val(JSON.stringify(rows)).trigger('change');
 	};
-	list.css({ minHeight: 60 }).editableList({
+	list.editableList({
 		addButton: translate('limits.add'),
 		removable: true,
 		sortable: true,
