@@ -32,7 +32,7 @@ export type ModelEvent =
 	| { readonly kind: 'reloaded'; readonly info: ModelInfo }
 	/** A changed file cannot be used; the old model goes on. */
 	| { readonly kind: 'reload failed'; readonly error: Error }
-	/** The model runs in another place now. */
+	/** The model runs in another place now, or has been found to be in the right one. */
 	| { readonly kind: 'placed'; readonly placement: Placement; readonly reason: string }
 	/** A run without a deadline goes on and on. */
 	| { readonly kind: 'long run'; readonly error: Error }
@@ -364,9 +364,13 @@ export class SharedModel {
 
 	#advise(time: number): void {
 		const advisor = this.#advisor;
-		const place = advisor?.observe(time, this.options.timers.now());
-		if (!advisor || !place || this.#standby || this.#isClosed) return;
+		if (!advisor) return;
+		const judged = advisor.reason !== '';
+		const place = advisor.observe(time, this.options.timers.now());
 		const { reason } = advisor;
+		// The first judgement is told even when it is to stay.
+		if (!judged && reason !== '' && !place) this.#tell({ kind: 'placed', placement: this.#placement, reason });
+		if (!place || this.#standby || this.#isClosed) return;
 		this.#replace(place).then(
 			(info) => {
 				if (!info) return;

@@ -57,7 +57,7 @@ export default function (RED: NodeAPI): void {
 
 function start(RED: NodeAPI, { node, options, status, report }: Start<Options>): Running {
 	const folders = modelFolders(RED);
-	const display = shows(RED, status);
+	const display = shows(RED, status, options.placement);
 	const episodes = new Episodes();
 	let current: Loaded | undefined;
 	let isClosed = false;

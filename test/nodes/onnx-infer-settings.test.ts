@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import helper from 'node-red-node-test-helper';
 import { hashBytes } from '../../lib/onnx/hash';
+import type { PlacementChoice } from '../../lib/onnx/placement';
 import { processIds } from '../../lib/onnx/process-host';
 import { workerCount } from '../../lib/onnx/worker-host';
 import { systemNow } from '../../lib/ros/clock';
 import type { Tensor } from '../../lib/tensor/tensor';
 import { properties } from '../../nodes/onnx-infer/config';
 import { Episodes } from '../../nodes/onnx-infer/episodes';
+import { shows } from '../../nodes/onnx-infer/show';
 import { parseProperties } from '../../nodes/shared/properties';
 import { Folder } from '../lib/onnx/folder';
 import { lstm, policy, reciprocal, slow, twoInputs } from '../lib/onnx/models';
@@ -240,6 +242,24 @@ describe('onnx-infer settings', () => {
 			assert.deepEqual(dataOf(await exchange({ payload: [1, 2, 3, 4] })), [10, 20]);
 		});
 	}
+
+	it('the status says where a model is that has found its place by itself, and on what it runs', () => {
+		const shown = (placement: PlacementChoice, provider: string, runtime = 'native') => {
+			let text = '';
+			const RED = { _: (key: string, values: object) => `${key.split('.').pop()} ${Object.values(values).join(' ')}` };
+			const status = { update: (_fill: string, _shape: string, now: () => string) => void (text = now()) };
+			const session = {
+				placement: placement === 'worker' ? 'worker' : 'inline',
+				figures: () => ({ rate: 50, p50: 0.04 }),
+			};
+			shows(RED as never, status as never, placement).runs({ provider, runtime } as never, session as never);
+			return text;
+		};
+		assert.equal(shown('auto', 'cpu'), 'runs 50 0.04 inline');
+		assert.equal(shown('inline', 'cpu'), 'runs 50 0.04');
+		assert.equal(shown('worker', 'cuda'), 'runs 50 0.04 cuda');
+		assert.equal(shown('worker', 'wasm', 'wasm'), 'runsWasm 50 0.04');
+	});
 
 	it('a changed file is taken, and a broken one is not', async function () {
 		this.timeout(60_000);

@@ -301,6 +301,11 @@ describe('onnx requests', () => {
 					await hosts[0]?.runs[0]?.finish(time);
 				}
 				assert.equal(hosts.length, 1);
+				// Once, not with each judgement.
+				const [event, ...more] = events;
+				assert.ok(event?.kind === 'placed' && more.length === 0);
+				assert.equal(event.placement, 'worker');
+				assert.match(event.reason, /stays in its thread: 95 % of its runs/);
 			});
 		}
 	});
