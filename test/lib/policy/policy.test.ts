@@ -374,6 +374,39 @@ describe('the own JSON form', () => {
 		assert.deepEqual(Array.from(command.position), [2.5, -1]);
 	});
 
+	it('may have terms of some joints, a phase, and targets of several kinds', () => {
+		const contract = readPolicy([
+			JSON.stringify({
+				...own,
+				scaleFirst: true,
+				observation: [
+					{ name: 'speed', kind: 'joint-velocity', joints: ['hinge'], scale: 10, clip: [-1, 1] },
+					{ name: 'gait', kind: 'phase', period: 0.08 },
+				],
+				history: { per: 'frame', length: 2, fill: 'zeros' },
+				action: {
+					rawClip: [
+						[-1, 1],
+						[-1, 1],
+					],
+					scale: [2, 3],
+					offset: [0.5, 0],
+					targets: ['position', 'velocity'],
+				},
+			}),
+		]);
+		assert.equal(observationSize(contract), 2 * 3);
+		const { observation, action } = stepsOf(contract);
+		const observe = createPipeline(observation);
+		const message = { name: ['hinge', 'slider'], position: [3, 0.5], velocity: [0.3, 8] };
+		close(observe.run(message), [0, 0, 0, 1, 0, 1]);
+		// A quarter of the cycle later, at 50 Hz.
+		close(observe.run({ ...message, velocity: [0.05, 8] }), [1, 0, 1, 0.5, 1, 0]);
+		const command = createPipeline(action).run([4, -0.5]) as { position: Float64Array; velocity: Float64Array };
+		assert.deepEqual(Array.from(command.position), [2.5, 0]);
+		assert.deepEqual(Array.from(command.velocity), [0, -1.5]);
+	});
+
 	it('is refused where it is wrong, by name', () => {
 		const wrong = (more: object, pattern: RegExp) =>
 			assert.throws(() => readPolicy([JSON.stringify({ ...own, ...more })]), pattern);
@@ -383,6 +416,11 @@ describe('the own JSON form', () => {
 		wrong({ observation: [{ name: 'x', clip: [1, -1] }] }, /`observation\[0\]\.clip`/);
 		wrong({ stiffness: [1, 2, 3] }, /`stiffness` to have 2 elements, one for each joint, got 3/);
 		wrong({ history: { order: 'sideways' } }, /`history\.order`/);
+		wrong({ scaleFirst: 'yes' }, /`scaleFirst`/);
+		wrong({ action: { targets: ['position'] } }, /`action\.targets` to have 2 elements/);
+		wrong({ action: { targets: ['position', 'angle'] } }, /`action\.targets\[1\]`/);
+		wrong({ commandRanges: [[-1, 1]] }, /`commandRanges`/);
+		wrong({ observation: [{ name: 'x', kind: 'phase', period: 0 }] }, /`observation\[0\]\.period`/);
 	});
 });
 
