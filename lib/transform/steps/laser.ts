@@ -95,16 +95,16 @@ interface Settings {
 
 class Scan {
 	readonly #settings: Settings;
-	/** The first and the last source beam of each beam of the result. */
+	/** The first and the last source beam of each beam of the result; of a scan all around the last may be on the next turn. */
 	#first = new Int32Array(0);
 	#last = new Int32Array(0);
 	/** The scan the plan is for. */
 	#start = Number.NaN;
 	#increment = Number.NaN;
-	/** How many beams further the scan begins: one that goes all around may begin anywhere. */
-	#shift = 0;
-	/** How many beams there are, without those that a scan all around has twice. */
+	#count = 0;
+	/** How many beams make a turn, for a scan that goes all around; 0 for any other. */
 	#turn = 0;
+	/** The ranges as they are used; two turns of a scan that goes all around. */
 	#limited = new Float64Array(0);
 	#dims: readonly number[] = [];
 
@@ -146,21 +146,21 @@ class Scan {
 	#limit(ranges: ArrayLike<unknown>, nearest: number, shortest: number, longest: number): Float64Array {
 		const { invalid } = this.#settings;
 		const instead = invalid === 'shortest' ? shortest : longest;
-		if (this.#limited.length !== ranges.length) this.#limited = new Float64Array(ranges.length);
-		const limited = this.#limited;
-		const shift = this.#shift;
 		const turn = this.#turn;
+		const length = Math.max(ranges.length, 2 * turn);
+		if (this.#limited.length !== length) this.#limited = new Float64Array(length);
+		const limited = this.#limited;
 		for (let i = 0; i < ranges.length; i++) {
 			const range = ranges[i];
-			const to = i >= turn ? i : i < shift ? i - shift + turn : i - shift;
 			if (typeof range !== 'number')
 				throw new TypeError(`Expected \`ranges[${i}]\` to be a number, got ${show(range)}`);
 			// Sensors write NaN, zero or minus infinity where they have no reading.
-			if (range >= nearest) limited[to] = Math.min(Math.max(range, shortest), longest);
+			if (range >= nearest) limited[i] = Math.min(Math.max(range, shortest), longest);
 			else if (invalid === 'refuse')
 				throw new RangeError(`ranges[${i}] is ${range}; a reading is at least ${nearest} m (range_min)`);
-			else limited[to] = instead;
+			else limited[i] = instead;
 		}
+		if (turn > 0) limited.copyWithin(turn, 0, turn);
 		return limited;
 	}
 
@@ -169,31 +169,30 @@ class Scan {
 		const start = checkNumber('angle_min', message.angle_min, { unit: 'rad' });
 		const increment = count === 1 ? 1 : checkNumber('angle_increment', message.angle_increment, { unit: 'rad' });
 		if (increment === 0) throw new RangeError('Expected `angle_increment` to be another number than 0 (rad), got 0');
-		if (start === this.#start && increment === this.#increment && count === this.#limited.length) return;
+		if (start === this.#start && increment === this.#increment && count === this.#count) return;
 		this.#planFrom(start, increment, count);
 		this.#start = start;
 		this.#increment = increment;
+		this.#count = count;
 	}
 
-	#planFrom(angleMin: number, increment: number, beamCount: number): void {
+	#planFrom(start: number, increment: number, count: number): void {
 		const { beams, method } = this.#settings;
-		// A scan that goes all around may have its first beam again at the end.
-		const around = Math.round((2 * Math.PI) / Math.abs(increment));
-		const isAround = beamCount > 2 && beamCount >= around && beamCount <= around + 2;
-		const count = isAround ? around : beamCount;
-		const [shift, start] = isAround ? this.#beginning(angleMin, increment, count) : [0, angleMin];
 		const end = start + increment * (count - 1);
 		const low = Math.min(start, end);
 		const high = Math.max(start, end);
 		const from = this.#settings.from ?? low;
 		const to = this.#settings.to ?? high;
-		// Half a beam of tolerance: float32 angles do not meet their ends exactly; where the ends meet, one more.
-		const slack = Math.abs(increment) * (isAround ? 1.5 : 0.5);
-		if (from < low - slack || to > high + slack || from > to) {
+		// Half a beam of tolerance: float32 angles do not meet their ends exactly.
+		const slack = Math.abs(increment) / 2;
+		const isWithin = from >= low - slack && to <= high + slack;
+		// A scan that goes all around may begin anywhere, and may have its first beam again at the end.
+		const around = Math.round((2 * Math.PI) / Math.abs(increment));
+		const isAround = count > 2 && count >= around && count <= around + 2 && to - from <= 2 * Math.PI + slack;
+		if (from > to || !(isWithin || isAround)) {
 			throw new RangeError(`Expected a scan from ${from} to ${to} rad, got one from ${low} to ${high} rad`);
 		}
-		this.#shift = shift;
-		this.#turn = count;
+		const turn = isWithin ? 0 : around;
 		const given = beams ?? Math.round((to - from) / Math.abs(increment)) + 1;
 		const spacing = given === 1 ? to - from : (to - from) / (given - 1);
 		const first = new Int32Array(given);
@@ -201,38 +200,25 @@ class Scan {
 		for (let i = 0; i < given; i++) {
 			const center = given === 1 ? (from + to) / 2 : from + i * spacing;
 			const place = (at: number) => (at - start) / increment;
-			const inside = (at: number) => Math.min(Math.max(at, 0), count - 1);
+			const inside = (at: number) => (turn > 0 ? at : Math.min(Math.max(at, 0), count - 1));
 			const own = inside(Math.round(place(center)));
-			first[i] = own;
-			last[i] = own;
+			const put = (least: number, most: number) => {
+				const back = turn > 0 ? Math.floor(least / turn) * turn : 0;
+				first[i] = least - back;
+				last[i] = Math.min(most, least + Math.max(turn, count) - 1) - back;
+			};
+			put(own, own);
 			if (beams === undefined || method === 'nearest') continue;
 			// All beams within half a spacing, those on the border too; where the scan is coarser, the nearest one.
 			const a = place(Math.max(from, center - spacing / 2));
 			const b = place(Math.min(to, center + spacing / 2));
 			const least = inside(Math.ceil(Math.min(a, b) - 1e-3));
 			const most = inside(Math.floor(Math.max(a, b) + 1e-3));
-			if (least > most) continue;
-			first[i] = least;
-			last[i] = most;
+			if (least <= most) put(least, most);
 		}
 		this.#first = first;
 		this.#last = last;
 		this.#dims = [given];
-	}
-
-	/** Where a scan that goes all around has to begin, so that all that is wanted is in one piece. */
-	#beginning(start: number, increment: number, count: number): [shift: number, start: number] {
-		const { from, to } = this.#settings;
-		const wanted = increment > 0 ? from : to;
-		const end = start + increment * (count - 1);
-		const slack = Math.abs(increment) / 2;
-		const isWithin = (angle: number | undefined) =>
-			angle === undefined || (angle >= Math.min(start, end) - slack && angle <= Math.max(start, end) + slack);
-		if (wanted === undefined || (isWithin(from) && isWithin(to))) return [0, start];
-		const beamsOn = Math.round((wanted - start) / increment);
-		const shift = ((beamsOn % count) + count) % count;
-		// The same beam a turn further or back is the one that is nearest to the angle asked for.
-		const at = start + shift * increment;
-		return [shift, at + 2 * Math.PI * Math.round((wanted - at) / (2 * Math.PI))];
+		this.#turn = turn;
 	}
 }

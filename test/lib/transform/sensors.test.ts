@@ -132,6 +132,16 @@ describe('laser', () => {
 		);
 	});
 
+	it('is as it is where nothing else is asked for, also a scan that has its first beam twice', () => {
+		const ranges = Array.from({ length: 361 }, (_beam, i) => 1 + (i % 7));
+		const around = scan(ranges, { angle_min: 0, angle_max: 2 * Math.PI, angle_increment: Math.PI / 180 });
+		assert.deepEqual(values(run(laser, around)), ranges);
+		// Ahead is at both ends: 350 to 10 degrees.
+		const ahead = values(run({ ...laser, from: -Math.PI / 18, to: Math.PI / 18 }, around));
+		assert.deepEqual(ahead, [...ranges.slice(350, 360), ...ranges.slice(0, 11)]);
+		refuses({ ...laser, from: -4, to: 4 }, around, /a scan from -4 to 4 rad/);
+	});
+
 	it('follows a scan that changes', () => {
 		const pipeline = createPipeline([{ ...laser, beams: 2, method: 'nearest' }]);
 		assert.deepEqual(values(pipeline.run(scan([1, 2, 3])) as Tensor), [1, 3]);
