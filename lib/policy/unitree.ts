@@ -45,7 +45,7 @@ export function readUnitree(file: Fields, names?: readonly string[]): PolicyCont
 	const joints = jointsOf(file, names, count);
 	if (joints === undefined) {
 		unknown.push(
-			`The names of the ${count} joints: the file has the numbers of the motors, ${motors.join(', ')}. A model whose metadata names them says them too.`,
+			`The names of the ${count} joints: the file has the numbers of the motors, ${motors.join(', ')}. Write them in the order of the policy, or choose a model whose metadata names them, and fill in again.`,
 		);
 	}
 	const step = optionalNumber('step_dt', file.step_dt);

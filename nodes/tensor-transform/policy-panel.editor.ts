@@ -24,6 +24,7 @@ export function preparePolicyPanel(translate: Translate, fill: Fill): void {
 	const area = $('#tensor-transform-policy-text');
 	const notes = $('#tensor-transform-policy-notes');
 	const modelField = $('#tensor-transform-policy-model');
+	const jointsField = $('#tensor-transform-policy-joints');
 	let texts: string[] = [];
 	let isListed = false;
 	$('#tensor-transform-policy-link').on('click', (event) => {
@@ -48,7 +49,10 @@ export function preparePolicyPanel(translate: Translate, fill: Fill): void {
 	const read = (isAction: boolean, path: string, model: ModelContract | undefined) => {
 		const pasted = String(area.val() ?? '').trim();
 		const written = texts.length > 0 ? texts : pasted === '' ? [] : [pasted];
-		const contract = contractOf(written, path, model);
+		const names = String(jointsField.val() ?? '')
+			.split(/[,\s]+/)
+			.filter((name) => name !== '');
+		const contract = contractOf(written, path, model, names);
 		const steps = stepsOf(contract);
 		const list = isAction ? steps.action : steps.observation;
 		const expected = isAction || list.length === 0 ? undefined : expectedObservation(contract, path || undefined);
@@ -78,9 +82,24 @@ export function preparePolicyPanel(translate: Translate, fill: Fill): void {
 	});
 }
 
-/** What the trainer's files say, otherwise what the model does. */
-function contractOf(texts: readonly string[], path: string, model: ModelContract | undefined): PolicyContract {
-	if (texts.length > 0) return readPolicy(texts, model?.metadata);
+/**
+ * What the trainer's files say, otherwise what the model does.
+ * @param names of the joints, as a person wrote them; those of a file go before them
+ */
+function contractOf(
+	texts: readonly string[],
+	path: string,
+	model: ModelContract | undefined,
+	names: readonly string[],
+): PolicyContract {
+	if (texts.length > 0) {
+		const contract = readPolicy(texts, names.length > 0 ? { joint_names: names.join(',') } : model?.metadata);
+		const { joints, jointCount } = contract;
+		if (names.length > 0 && joints === undefined && jointCount !== undefined) {
+			throw new RangeError(`Expected the names of ${jointCount} joints, got ${names.length}`);
+		}
+		return contract;
+	}
 	if (model && !hasContract(model.metadata)) {
 		const names = Object.keys(model.metadata).join(', ') || 'none';
 		throw new RangeError(

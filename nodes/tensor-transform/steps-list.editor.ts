@@ -103,7 +103,16 @@ export class StepsList implements StepsField {
 			const step = allSteps.find(({ name }) => name === select.val());
 			data.form = step && makeStepBody(body, step, given, this.#formContext());
 		};
+		let shown = '';
+		let isOpened = false;
+		/** Beside the field that is wrong; here, where that is hidden, and where it is the step as a whole. */
+		const showError = () => {
+			const isInside = data.form?.showError(shown) === true && isOpened;
+			error.html(prose(shown)).toggle(shown !== '' && !isInside);
+		};
 		const open = (isOpen: boolean) => {
+			isOpened = isOpen;
+			showError();
 			body.toggle(isOpen);
 			summary.toggle(!isOpen);
 			summary.text(isOpen ? '' : summaryOf(data.read?.() ?? {}));
@@ -118,9 +127,9 @@ export class StepsList implements StepsField {
 			number.text(index + 1);
 		};
 		data.showError = (message) => {
-			const isInside = data.form?.showError(message) === true;
 			row.closest('li').toggleClass('tensor-transform-wrong', message !== '');
-			error.html(prose(message)).toggle(message !== '' && !isInside);
+			shown = message;
+			showError();
 		};
 		data.showResult = (given) => {
 			result.text(given?.text ?? '').toggle(given !== undefined);

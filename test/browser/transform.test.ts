@@ -22,6 +22,14 @@ const contract = JSON.stringify({
 	],
 });
 
+/** One that has no names of joints. */
+const unnamed = JSON.stringify({
+	joint_ids_map: [1, 0],
+	step_dt: 0.02,
+	observations: { joint_pos: { params: {} }, joint_vel_rel: { params: {} } },
+	actions: { JointPositionAction: { scale: 0.5 } },
+});
+
 describe('the dialog of tensor-transform in a browser', function () {
 	this.timeout(60_000);
 	let browser: Browser | undefined;
@@ -112,6 +120,23 @@ describe('the dialog of tensor-transform in a browser', function () {
 		assert.match((await page.textContent('#tensor-transform-policy-notes')) ?? '', /has 4 elements.*got 3/);
 		await editor.close('cancel');
 		assert.equal(await editor.changed('balance-action'), false);
+	});
+
+	it('takes the names of joints that no file says, and shows what is wrong with a step that is closed', async () => {
+		const { page } = editor;
+		await editor.edit('balance-action');
+		await page.click('#tensor-transform-policy-link');
+		await page.fill('#tensor-transform-policy-text', unnamed);
+		await page.click('[data-part="observation"]');
+		await page.waitForSelector('.tensor-transform-error:has-text("to be filled in")');
+		await page.fill('#tensor-transform-policy-joints', 'slider');
+		await page.click('[data-part="observation"]');
+		await page.waitForSelector('#tensor-transform-policy-notes:has-text("names of 2 joints, got 1")');
+		await page.fill('#tensor-transform-policy-joints', 'slider, hinge');
+		await page.click('[data-part="observation"]');
+		await page.waitForSelector('#tensor-transform-gives:has-text("tensor")');
+		assert.equal(await page.locator('.tensor-transform-error:visible').count(), 0);
+		await editor.close('cancel');
 	});
 
 	it('says of a recording that is not for this node what does not fit', async () => {

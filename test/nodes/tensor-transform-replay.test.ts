@@ -93,6 +93,30 @@ describe('the replay of a recording through the flow', () => {
 		await assert.rejects(replay(samplesOf('cart_pole_pairs.npz'), { ...chain, model }), /moment 1: .*`obs` expects/);
 	});
 
+	it('goes through the flow of the laser example, with three topics, and comes out as in training', async () => {
+		const laser = example('04');
+		const of = (id: string) => laser.find((node) => node.id === id) as FlowNode;
+		const through = {
+			before: [{ name: 'observation', steps: of('laser-observation').steps }],
+			model: { name: 'policy', path: of('laser-infer').model, state: [] },
+			after: [{ name: 'command', steps: of('laser-action').steps }],
+		};
+		const samples = samplesOf('laser_drive.npz');
+		assert.deepEqual(await replay(samples, through), {
+			isSame: true,
+			moments: 60,
+			compared: { observation: 60 * 39, action: 120, command: 120 },
+		});
+		// A scanner that is mounted the other way round: the recording tells.
+		const turned = samples.map((sample) => {
+			const payload = { ...(sample.payload as Record<string, unknown>) };
+			if (Array.isArray(payload.ranges)) payload.ranges.reverse();
+			return { ...sample, payload };
+		});
+		const { difference } = await replay(turned, through);
+		assert.match(difference ?? '', /^moment 1: observation, element \d+ \(beams, \d+\)/);
+	});
+
 	it('takes pairs of observation and action without messages', async () => {
 		const { isSame, compared } = await replay(samplesOf('cart_pole_only_pairs.npz'), { ...chain, after: [] });
 		assert.deepEqual([isSame, compared], [true, { action: 40 }]);
