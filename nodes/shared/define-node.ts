@@ -69,6 +69,23 @@ export function defineNode<P extends Record<string, Property<unknown>>>(
 	});
 }
 
+/** Who waits for the flows to have started: one listener for all nodes, since Node.js takes many for a leak. */
+const starts = new WeakMap<object, Set<() => void>>();
+
+/** @returns what waits no longer */
+function onceStarted(RED: NodeAPI, action: () => void): () => void {
+	const waiting = starts.get(RED.events) ?? new Set();
+	if (!starts.has(RED.events)) {
+		starts.set(RED.events, waiting);
+		RED.events.once('flows:started', () => {
+			starts.delete(RED.events);
+			for (const each of waiting) each();
+		});
+	}
+	waiting.add(action);
+	return () => waiting.delete(action);
+}
+
 /** Before the flows have started there may be no Catch node yet to hear an error, so it waits until then. */
 function reporter(RED: NodeAPI, node: Node) {
 	let waiting: [Error, object][] | undefined = [];
@@ -78,7 +95,7 @@ function reporter(RED: NodeAPI, node: Node) {
 		waiting = undefined;
 		for (const [error, message] of reports) tell(error, message);
 	};
-	RED.events.once('flows:started', release);
+	const forget = onceStarted(RED, release);
 	return {
 		report(reason: unknown, message: object = {}) {
 			const error = asError(reason);
@@ -86,7 +103,7 @@ function reporter(RED: NodeAPI, node: Node) {
 			else tell(error, message);
 		},
 		close() {
-			RED.events.off('flows:started', release);
+			forget();
 		},
 	};
 }

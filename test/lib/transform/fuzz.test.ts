@@ -73,7 +73,23 @@ const sensors = [
 	{ height: 1, width: 2, encoding: '32FC1', is_bigendian: 1, step: 8, data: new Uint8Array(8) },
 	{ angle_min: -1, angle_max: 1, angle_increment: 1, range_min: 0.1, range_max: 9, ranges: [1, Number.NaN, 3] },
 	{ orientation: { x: 0, y: 0, z: 0, w: 1 }, angular_velocity: { x: 1, y: 2, z: 3 }, linear_acceleration: {} },
+	// All around, from 0, with the first beam again at the end.
+	{
+		angle_min: 0,
+		angle_max: 6.2831855,
+		angle_increment: Math.PI / 4,
+		range_min: 0,
+		range_max: 9,
+		ranges: new Float32Array(9),
+	},
 	{ axes: [0.5], buttons: [1] },
+	{
+		format: '16UC1; compressedDepth rvl',
+		data: Uint8Array.from({ length: 32 }, (_byte, i) => (i === 12 || i === 16 ? 2 : 0)),
+	},
+	{ format: 'jpeg', data: new Uint8Array(20) },
+	{ header: { stamp: { sec: 3, nanosec: 4 } }, name: ['a', 'b'], position: [1, 2], velocity: [3, 4], effort: [] },
+	{ header: { stamp: 'now' }, name: ['b'], position: [1], velocity: [], effort: [] },
 ];
 const inputs = fc.oneof(
 	anything,
