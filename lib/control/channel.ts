@@ -163,6 +163,8 @@ export class Channel<M extends Command> {
 		// A stamp of the future is as wrong as one of the past: one of the clocks has jumped.
 		const age = (this.#options.wallNow ?? Date.now)(message) - stamp;
 		if (Math.abs(age) > maxAge * 1000) {
+			// One of the future: the clock has jumped back, and the stamps that follow will be before the last.
+			if (age < 0) this.#lastStamp = Number.NEGATIVE_INFINITY;
 			this.fault('old');
 			return false;
 		}
