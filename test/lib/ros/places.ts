@@ -41,32 +41,51 @@ export function oneGraph(): Place {
 const domains = { first: 216, last: 224 };
 let domain = domains.last;
 
+export interface OpenOptions {
+	readonly nodeName: string;
+	readonly namespace: string;
+	readonly domainId: number;
+	readonly onError: (error: unknown) => void;
+}
+
 /** Each end in a graph of its own, which find each other on loopback as those of two processes do. */
 export function network(): Place {
-	const types = createTypeRegistry();
-	const problems: unknown[] = [];
-	const graphs: EmbeddedGraph[] = [];
 	domain = domain >= domains.last ? domains.first : domain + 1;
-	const domainId = domain;
+	return between(domain, openEmbedded, openEmbedded);
+}
+
+/** The node `server` over one transport, all others over another. */
+export function between(
+	domainId: number,
+	openServer: (options: OpenOptions) => Graph,
+	openOther: (options: OpenOptions) => Graph,
+): Place {
+	const problems: unknown[] = [];
+	const graphs: Graph[] = [];
 	return {
-		types,
+		types: networkTypes,
 		problems,
 		open(nodeName) {
-			const graph = createEmbeddedGraph({
-				nodeName,
-				namespace: '/',
-				domainId,
-				discovery: { range: 'localhost', staticPeers: [] },
-				types,
-				onError: (error) => problems.push(error),
-				// The limit of the machine's receive buffers is not the test's.
-				onWarning: (message, kind) => kind !== 'receive-buffer' && problems.push(message),
-			});
+			const open = nodeName === 'server' ? openServer : openOther;
+			const onError = (error: unknown) => void problems.push(error);
+			const graph = open({ nodeName, namespace: '/', domainId, onError });
 			graphs.push(graph);
 			return graph;
 		},
 		close: async () => void (await Promise.all(graphs.map((graph) => graph.close()))),
 	};
+}
+
+const networkTypes = createTypeRegistry();
+
+export function openEmbedded(options: OpenOptions): Graph {
+	return createEmbeddedGraph({
+		...options,
+		discovery: { range: 'localhost', staticPeers: [] },
+		types: networkTypes,
+		// The limit of the machine's receive buffers is not the test's.
+		onWarning: (message, kind) => kind !== 'receive-buffer' && options.onError(message),
+	});
 }
 
 /** Waits until something holds, and fails when it does not within 10 s. */
