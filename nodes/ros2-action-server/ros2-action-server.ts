@@ -16,10 +16,13 @@ import { Silence } from './silence';
 /** What a message may say of its goal; the result without a word ends it as it is to be expected. */
 const words = ['result', 'accept', 'reject', 'feedback', 'succeed', 'abort', 'canceled'] as const;
 
+/** How long clients are given to hear that their goals were aborted, ms. */
+const farewell = 100;
+
 export default function (RED: NodeAPI): void {
 	defineNode(RED, 'ros2-action-server', properties, (start) => {
 		const { node, options, status, report } = start;
-		const { graph, types } = contextOf(RED, options.context);
+		const { graph, types, closeAfter } = contextOf(RED, options.context);
 		const action = expandTopicName('action', options.action, graph);
 		const type = types.action(options.actionType);
 		const { show, onEvent } = endpointStatus(RED, 'ros2-action-server', action, start);
@@ -96,8 +99,13 @@ export default function (RED: NodeAPI): void {
 				} else finish(runningGoal(id), word, payload);
 				showGoals();
 			},
-			close() {
+			async close() {
 				silence.close();
+				if (server.end()) {
+					const heard = new Promise((resolve) => setTimeout(resolve, farewell));
+					closeAfter(heard);
+					await heard;
+				}
 				server.close();
 			},
 		};

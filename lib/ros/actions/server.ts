@@ -89,6 +89,7 @@ export class ActionServer {
 	readonly #feedback: Publisher;
 	readonly #status: Publisher;
 	#ended = 0;
+	#ending = false;
 	#closed = false;
 
 	constructor(graph: Graph, types: TypeRegistry, options: ActionServerOptions) {
@@ -150,15 +151,27 @@ export class ActionServer {
 		decision.decide(yes);
 	}
 
-	/** Goals that are not decided are rejected, goals that run are aborted, so that no client waits in vain. */
-	close(): void {
-		if (this.#closed) return;
+	/**
+	 * Rejects what is not decided and aborts what runs, so that no client waits in vain; goals that come later are
+	 * rejected.
+	 * @returns whether there was any: then clients should be given a moment to hear it before close()
+	 */
+	end(): boolean {
+		const any = this.active > 0;
+		this.#ending = true;
 		for (const decision of [...this.#offers.values()]) decision.decide(false);
 		for (const { goal, canceling } of [...this.#entries.values()]) {
 			if (canceling?.decision.isOpen) canceling.decision.decide(false);
 			if (goal.isActive) goal.abort();
 		}
+		return any;
+	}
+
+	/** Ends all goals, if that was not done before, and takes the server off the graph. */
+	close(): void {
+		if (this.#closed) return;
 		this.#closed = true;
+		this.end();
 		for (const id of [...this.#entries.keys()]) this.#forget(id);
 		for (const endpoint of [...this.#services, this.#feedback, this.#status]) endpoint.close();
 	}
@@ -168,6 +181,10 @@ export class ActionServer {
 		const id = goalIdToText(request.goal_id as { uuid: Uint8Array });
 		const answer = (accepted: boolean, stamp: Stamp) =>
 			this.#guard(() => respond(this.#type.sendGoal.response.encode({ accepted, stamp })));
+		if (this.#ending) {
+			answer(false, stampOf(now()));
+			return;
+		}
 		const isTaken = id === noGoalId || this.#entries.has(id) || this.#offers.has(id);
 		if (isTaken || this.active >= mostActive) {
 			answer(false, stampOf(now()));

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, execFile, spawn, spawnSync } from 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-const script = join(__dirname, '..', '..', '..', '..', 'test', 'interop', 'ros2', 'peer.py');
+const scripts = join(__dirname, '..', '..', '..', '..', 'test', 'interop', 'ros2');
 
 /** Network namespace that ROS 2 is to be in, when it is to be another machine than this process. */
 const namespace = process.env.INTEROP_ROS2_NAMESPACE;
@@ -21,7 +21,24 @@ export function lackOfRos2(): string | undefined {
 
 /** What a peer tells. */
 export interface Told {
-	readonly event: 'ready' | 'matched' | 'incompatible' | 'got' | 'answered' | 'nodes' | 'topics' | 'error';
+	readonly event:
+		| 'ready'
+		| 'matched'
+		| 'incompatible'
+		| 'got'
+		| 'answered'
+		| 'nodes'
+		| 'topics'
+		| 'error'
+		// Of actor.py.
+		| 'done'
+		| 'accepted'
+		| 'rejected'
+		| 'feedback'
+		| 'result'
+		| 'cancel'
+		| 'set'
+		| 'parameters';
 	readonly topic?: string;
 	readonly rmw?: string;
 	readonly count?: number;
@@ -45,8 +62,17 @@ export class Ros2Peer {
 	readonly #ended: Promise<void>;
 	#errors = '';
 
-	/** @param middleware default: that of RMW_IMPLEMENTATION */
-	constructor(domain: number, nodeName: string, nodeNamespace = '/', middleware?: string) {
+	/**
+	 * @param middleware default: that of RMW_IMPLEMENTATION
+	 * @param script what it runs
+	 */
+	constructor(
+		domain: number,
+		nodeName: string,
+		nodeNamespace = '/',
+		middleware?: string,
+		script: 'peer.py' | 'actor.py' = 'peer.py',
+	) {
 		const env: NodeJS.ProcessEnv = { ...process.env, ROS_DOMAIN_ID: String(domain), PYTHONUNBUFFERED: '1' };
 		if (middleware !== undefined) {
 			env.RMW_IMPLEMENTATION = middleware;
@@ -54,7 +80,7 @@ export class Ros2Peer {
 			const hasOwn = middleware === 'rmw_fastrtps_cpp' && env.FASTRTPS_DEFAULT_PROFILES_FILE !== undefined;
 			env.ROS_AUTOMATIC_DISCOVERY_RANGE = hasOwn ? 'SYSTEM_DEFAULT' : 'LOCALHOST';
 		}
-		this.#process = spawn(...command('python3', [script, nodeName, nodeNamespace]), { env });
+		this.#process = spawn(...command('python3', [join(scripts, script), nodeName, nodeNamespace]), { env });
 		let rest = '';
 		this.#process.stdout.setEncoding('utf8').on('data', (text: string) => {
 			const lines = (rest + text).split('\n');

