@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createEmbeddedGraph, type EmbeddedGraph } from '../../lib/ros/embedded/graph';
-import type { EndpointEvent } from '../../lib/ros/graph';
+import type { EndpointEvent, Graph } from '../../lib/ros/graph';
 import { type QosProfile, qosPresets } from '../../lib/ros/qos';
 import { createTypeRegistry, type TypeRegistry } from '../../lib/ros/types/registry';
 import { until } from './peers';
-import { fill, killRos2, lackOfRos2, plain, Ros2Peer, ros2 } from './ros2/peer';
+import { fill, killRos2, plain, Ros2Peer, ros2 } from './ros2/peer';
+import { lackOf, openGraph, type TransportName, transports } from './ros2/transports';
 
 const string = 'std_msgs/msg/String';
 const reliable = qosPresets.default;
@@ -61,14 +61,14 @@ const nextDomain = () => {
 	return domain;
 };
 
-describe('a real ROS 2', function () {
+function realRos2(this: Mocha.Suite, transport: TransportName): void {
 	this.timeout(120_000);
-	const graphs: EmbeddedGraph[] = [];
+	const graphs: Graph[] = [];
 	const types = createTypeRegistry();
 	let problems: unknown[] = [];
 
 	before(function () {
-		const lacking = lackOfRos2();
+		const lacking = lackOf(transport);
 		if (lacking === undefined) return;
 		// No registry has ROS 2, so nobody can be asked to have it installed, a CI neither.
 		console.log(`      skipped: ${lacking}`);
@@ -84,15 +84,12 @@ describe('a real ROS 2', function () {
 	});
 
 	const open = (domainId: number, nodeName = 'node_red', namespace = '/lab', registry: TypeRegistry = types) => {
-		const graph = createEmbeddedGraph({
+		const graph = openGraph(transport, {
 			nodeName,
 			namespace,
 			domainId,
-			// ROS 2 stays on this machine here, unless the whole test runs in a network of its own.
-			discovery: { range: process.env.INTEROP_ROS2_NAMESPACE ? 'subnet' : 'localhost', staticPeers: [] },
 			types: registry,
-			onError: (error) => problems.push(error),
-			onWarning: (message) => problems.push(message),
+			onProblem: (problem) => problems.push(problem),
 		});
 		graphs.push(graph);
 		return graph;
@@ -407,4 +404,10 @@ describe('a real ROS 2', function () {
 			5000,
 		);
 	});
-});
+}
+
+for (const transport of transports) {
+	describe(`a real ROS 2, ${transport}`, function () {
+		realRos2.call(this, transport);
+	});
+}

@@ -13,6 +13,17 @@ const events = {
 	subscription: { incompatible: 2, matched: 5, kind: 'subscription_event_type' },
 } as const;
 
+/** How often the name of a node is looked for, ms, and how many times. */
+const lookInterval = 50;
+const mostLooks = 40;
+
+/** The full name of the node of an endpoint, when it is known. */
+export function nodeOf({ node_name, node_namespace }: NativeEndpoint): string | undefined {
+	// rmw has words for what it does not know yet.
+	if (node_name === '' || node_name === '_NODE_NAME_UNKNOWN_') return undefined;
+	return `${node_namespace === '/' ? '' : node_namespace}/${node_name}`;
+}
+
 /** The names of a type as rcl takes them. */
 export function typeParts(typeName: string): [packageName: string, kind: string, name: string] {
 	const { packageName, kind, name } = parseTypeName('type', typeName);
@@ -29,6 +40,7 @@ export abstract class Endpoint {
 	readonly #told = new Set<string>();
 	#deadline: Watch | undefined;
 	#missed = 0;
+	#look: unknown;
 
 	constructor(
 		protected readonly session: Session,
@@ -72,6 +84,7 @@ export abstract class Endpoint {
 		if (this.closed) return;
 		this.closed = true;
 		this.#deadline?.close();
+		this.clock.clearTimeout(this.#look);
 		this.leave();
 		this.session.run(() => this.released());
 	}
@@ -158,14 +171,23 @@ export abstract class Endpoint {
 		this.emit({ kind: 'matched', count });
 	}
 
-	/** Names who does not fit. The event of rcl tells the policy only. */
-	#tellIncompatible(policy: string): void {
+	/**
+	 * Names who does not fit. The event of rcl tells the policy only, and often comes before the name of the node, which
+	 * is waited for a while.
+	 */
+	#tellIncompatible(policy: string, looks = mostLooks): void {
+		if (this.closed) return;
 		const misfits = this.#others().filter((other) => {
 			const theirs = fromNativeQos(other.qos_profile);
 			const misfit =
 				this.end === 'subscription' ? incompatiblePolicy(theirs, this.qos) : incompatiblePolicy(this.qos, theirs);
 			return other.topic_type === this.typeName && misfit === policy;
 		});
+		const isWhole = misfits.length > 0 && misfits.every((other) => nodeOf(other) !== undefined);
+		if (!isWhole && looks > 0) {
+			this.#look = this.clock.setTimeout(() => this.#tellIncompatible(policy, looks - 1), lookInterval);
+			return;
+		}
 		for (const other of misfits) {
 			const theirs = policyText(fromNativeQos(other.qos_profile), policy);
 			const message = this.#misfitText(other, theirs, policyText(this.qos, policy));
@@ -186,8 +208,8 @@ export abstract class Endpoint {
 	}
 
 	#misfitText(other: NativeEndpoint, theirs: string, ours: string): string {
-		const space = other.node_namespace === '/' ? '' : other.node_namespace;
-		const who = other.node_name === '' ? '' : ` of ${space}/${other.node_name}`;
+		const node = nodeOf(other);
+		const who = node === undefined ? '' : ` (node ${node})`;
 		return this.end === 'subscription'
 			? `the publisher of ${this.topic}${who} offers ${theirs}; this subscription asks ${ours}`
 			: `the subscription of ${this.topic}${who} asks ${theirs}; this publisher offers ${ours}`;

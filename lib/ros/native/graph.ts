@@ -20,6 +20,7 @@ import type {
 import { checkNamespace, checkNodeName } from '../names';
 import { checkQos, type QosProfile, qosPresets } from '../qos';
 import type { Addon, NativeEndpoint } from './addon';
+import { nodeOf } from './endpoint';
 import { checkInstalled, type Installed } from './installed';
 import { NativePublisher } from './publisher';
 import { fromNativeQos } from './qos';
@@ -89,6 +90,11 @@ export class NativeGraph implements Graph {
 		this.#session = new Session(addon, { nodeName, namespace, domainId, discovery, onError });
 		this.#services = new Services(this.#session, options.installed, this.#now, this.#clock, onError);
 		this.#lookLater();
+	}
+
+	/** Resolves when all that was asked for so far has been made. */
+	get ready(): Promise<void> {
+		return new Promise((resolve) => this.#session.run(resolve));
 	}
 
 	subscribe(
@@ -210,7 +216,7 @@ export class NativeGraph implements Graph {
 	}
 }
 
-function endpointQos({ node_name, node_namespace, qos_profile }: NativeEndpoint): EndpointQos {
-	const space = node_namespace === '/' ? '' : node_namespace;
-	return { ...fromNativeQos(qos_profile), ...(node_name === '' ? {} : { node: `${space}/${node_name}` }) };
+function endpointQos(endpoint: NativeEndpoint): EndpointQos {
+	const node = nodeOf(endpoint);
+	return { ...fromNativeQos(endpoint.qos_profile), ...(node === undefined ? {} : { node }) };
 }
