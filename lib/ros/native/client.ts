@@ -8,6 +8,12 @@ import type { Session } from './session';
 const mostCalls = 1000;
 /** Timers of Node.js count to 2^31 ms. */
 const longestTimeout = 0x7fffffff;
+/**
+ * Requests that go out at once, and the time to the next ones, ms. rcl keeps the last few (10 by default) on either
+ * side, so more of them in one go would push each other out.
+ */
+const burst = 5;
+const pause = 1;
 /** How often a call that waits for a server looks for one, ms: rcl does not tell when one has come. */
 const lookInterval = 20;
 
@@ -39,6 +45,9 @@ export class NativeClient implements ServiceClient {
 	#failure: unknown;
 	#available = 0;
 	#look: unknown;
+	/** Requests that may go out until the next pause is over. */
+	#allowed = burst;
+	#pause: unknown;
 	#closed = false;
 
 	constructor(
@@ -115,7 +124,7 @@ export class NativeClient implements ServiceClient {
 			if (count === 0) {
 				if (call.sequenceNumber === undefined) isWaiting = true;
 				else this.#fail(call, this.#gone());
-			} else if (call.sequenceNumber === undefined) this.#send(call, port);
+			} else if (call.sequenceNumber === undefined && !this.#send(call, port)) break;
 		}
 		if (isWaiting && this.#look === undefined) {
 			this.#look = this.options.clock.setTimeout(() => {
@@ -132,6 +141,7 @@ export class NativeClient implements ServiceClient {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.options.clock.clearTimeout(this.#look);
+		this.options.clock.clearTimeout(this.#pause);
 		for (const call of this.#calls) {
 			this.#fail(call, new Error(`The client of ${this.service} was closed before the answer came`));
 		}
@@ -139,12 +149,21 @@ export class NativeClient implements ServiceClient {
 		this.session.run(() => this.#port?.close());
 	}
 
-	#send(call: Call, port: ClientPort): void {
+	/** @returns false when it has to wait for others that went out just now */
+	#send(call: Call, port: ClientPort): boolean {
+		if (this.#allowed === 0) return false;
+		this.#allowed--;
+		this.#pause ??= this.options.clock.setTimeout(() => {
+			this.#pause = undefined;
+			this.#allowed = burst;
+			this.check();
+		}, pause);
 		try {
 			call.sequenceNumber = port.send(call.request);
 		} catch (error) {
 			this.#fail(call, error);
 		}
+		return true;
 	}
 
 	/** Late answers, and those that are somebody else's, find no call. */

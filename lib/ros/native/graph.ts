@@ -50,7 +50,7 @@ export interface NativeOptions {
 }
 
 /** How often the graph is looked at for what no event tells, ms. */
-const lookInterval = 500;
+const lookInterval = 100;
 
 /**
  * A node in the ROS 2 graph of the ROS 2 that is sourced, over rclnodejs: with its middleware, shared memory and
