@@ -9,11 +9,11 @@ const mostCalls = 1000;
 /** Timers of Node.js count to 2^31 ms. */
 const longestTimeout = 0x7fffffff;
 /**
- * Requests that go out at once, and the time to the next ones, ms. rcl keeps the last few (10 by default) on either
- * side, so more of them in one go would push each other out.
+ * Requests that are on their way at once, and the time after which one counts as arrived without its answer, ms. rcl
+ * keeps the last few (10 by default) on either side, so more of them in one go would push each other out.
  */
 const burst = 5;
-const pause = 1;
+const pause = 20;
 /** How often a call that waits for a server looks for one, ms: rcl does not tell when one has come. */
 const lookInterval = 20;
 
@@ -45,8 +45,8 @@ export class NativeClient implements ServiceClient {
 	#failure: unknown;
 	#available = 0;
 	#look: unknown;
-	/** Requests that may go out until the next pause is over. */
-	#allowed = burst;
+	/** Calls whose request is on its way. */
+	readonly #fresh = new Set<Call>();
 	#pause: unknown;
 	#closed = false;
 
@@ -149,21 +149,29 @@ export class NativeClient implements ServiceClient {
 		this.session.run(() => this.#port?.close());
 	}
 
-	/** @returns false when it has to wait for others that went out just now */
+	/** @returns false when it has to wait for others that are on their way */
 	#send(call: Call, port: ClientPort): boolean {
-		if (this.#allowed === 0) return false;
-		this.#allowed--;
-		this.#pause ??= this.options.clock.setTimeout(() => {
-			this.#pause = undefined;
-			this.#allowed = burst;
-			this.check();
-		}, pause);
+		if (this.#fresh.size >= burst) return false;
+		if (this.#pause === undefined) this.#startPause();
 		try {
 			call.sequenceNumber = port.send(call.request);
+			this.#fresh.add(call);
 		} catch (error) {
 			this.#fail(call, error);
 		}
 		return true;
+	}
+
+	#startPause(): void {
+		const { clock } = this.options;
+		const start = clock.now();
+		this.#pause = clock.setTimeout(() => {
+			// After a busy time of the event loop a server of this process has not seen them yet either.
+			if (clock.now() - start > 2 * pause) return this.#startPause();
+			this.#pause = undefined;
+			this.#fresh.clear();
+			this.check();
+		}, pause);
 	}
 
 	/** Late answers, and those that are somebody else's, find no call. */
@@ -171,6 +179,8 @@ export class NativeClient implements ServiceClient {
 		for (const call of this.#calls) {
 			if (call.sequenceNumber !== sequenceNumber) continue;
 			if (this.#settle(call)) call.resolve(response);
+			// Its place is free.
+			this.check();
 			return;
 		}
 	}
@@ -210,6 +220,7 @@ export class NativeClient implements ServiceClient {
 	/** Ends a call; false when it has ended already. */
 	#settle(call: Call): boolean {
 		if (!this.#calls.delete(call)) return false;
+		this.#fresh.delete(call);
 		call.release();
 		return true;
 	}

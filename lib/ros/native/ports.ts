@@ -106,6 +106,7 @@ export function takeResponses(
 	takeAll(structure, take, (cdr, sequenceNumber) => onResponse(sequenceNumber, cdr));
 }
 
+/** Takes what is there. What does not fit the type is dropped: an RMW tells nobody of it either. */
 export function takeRequests(
 	structure: Structure,
 	take: (memory: Buffer) => Handle | undefined,
@@ -120,12 +121,13 @@ function takeAll<T>(
 	onTaken: (cdr: Uint8Array, taken: T) => void,
 ): void {
 	for (let i = 0; i < mostAtOnce; i++) {
-		const memory = structure.empty();
+		const { memory, isFilled } = structure.empty();
 		let cdr: Buffer;
 		let taken: T | undefined;
 		try {
 			taken = take(memory);
 			if (taken === undefined) return;
+			if (!isFilled()) continue;
 			cdr = structure.read(memory);
 		} finally {
 			structure.free(memory);

@@ -1,21 +1,10 @@
-import { createEmbeddedGraph } from '../../../../lib/ros/embedded/graph';
 import type { Graph } from '../../../../lib/ros/graph';
 import { createTypeRegistry } from '../../../../lib/ros/types/registry';
 import { conformActions } from '../actions/conform';
-import type { OpenOptions } from '../conformance';
 import { nextDomain } from '../domains';
 import { conformParameters } from '../parameters/conform';
 import type { Place } from '../places';
 import { lackOfNative, openNative } from './native';
-
-function openEmbedded(options: OpenOptions): Graph {
-	return createEmbeddedGraph({
-		...options,
-		discovery: { range: 'localhost', staticPeers: [] },
-		types: createTypeRegistry(),
-		onWarning: (message, kind) => kind !== 'receive-buffer' && options.onError(message),
-	});
-}
 
 /** Each call opens a node of its own. */
 function nativePlace(): Place {
@@ -26,10 +15,7 @@ function nativePlace(): Place {
 		types: createTypeRegistry(),
 		problems,
 		open(nodeName) {
-			const onError = (error: unknown) => void problems.push(error);
-			const options = { nodeName, namespace: '/', domainId, onError };
-			// Ours sends nothing that does not fit its type; others may.
-			const graph = nodeName === 'hostile' ? openEmbedded(options) : openNative(options);
+			const graph = openNative({ nodeName, namespace: '/', domainId, onError: (error) => void problems.push(error) });
 			graphs.push(graph);
 			return graph;
 		},
@@ -46,6 +32,10 @@ describe('over the native transport', function () {
 		if (lacking === undefined) return;
 		console.log(`      skipped: ${lacking}`);
 		this.skip();
+	});
+	beforeEach(function () {
+		// An RMW drops what does not fit the type, so nobody is told of it: hostile.test.ts has that.
+		if (/hostile requests/.test(this.currentTest?.title ?? '')) this.skip();
 	});
 	describe('an action', () => conformActions(nativePlace));
 	describe('parameters', () => conformParameters(nativePlace));
