@@ -13,7 +13,7 @@ const longestTimeout = 0x7fffffff;
  * keeps the last few (10 by default) on either side, so more of them in one go would push each other out.
  */
 const burst = 5;
-const pause = 20;
+const pause = 50;
 /** How often a call that waits for a server looks for one, ms: rcl does not tell when one has come. */
 const lookInterval = 20;
 
@@ -167,7 +167,7 @@ export class NativeClient implements ServiceClient {
 		const start = clock.now();
 		this.#pause = clock.setTimeout(() => {
 			// After a busy time of the event loop a server of this process has not seen them yet either.
-			if (clock.now() - start > 2 * pause) return this.#startPause();
+			if (clock.now() - start > 1.2 * pause) return this.#startPause();
 			this.#pause = undefined;
 			this.#fresh.clear();
 			this.check();
