@@ -34,12 +34,19 @@ export function readOnnxMetadata(metadata: Metadata): PolicyContract {
 	};
 	for (const [name, list] of Object.entries(lists)) sameCount(name, list, count);
 	const names = optionalTexts('observation_names', read('observation_names')) ?? [];
-	const observation = names.map((name) => ({
-		name,
-		kind: kindOf(name),
-		offset: kindOf(name) === 'joint-position' ? lists.defaultPosition : undefined,
-		historyLength: 1,
-	}));
+	const commands = optionalTexts('command_names', read('command_names'));
+	const observation = names.map((name) => {
+		// Which command a term "command" is, another entry says: of a motion to follow it is the whole of it.
+		const isOther =
+			kindOf(name) === 'velocity-command' && commands?.some((command) => /motion|pose|goal/i.test(command));
+		const kind = isOther ? undefined : kindOf(name);
+		return {
+			name,
+			kind,
+			offset: kind === 'joint-position' ? lists.defaultPosition : undefined,
+			historyLength: 1,
+		};
+	});
 	const scale = optionalNumbers('action_scale', read('action_scale'));
 	if (scale !== undefined && scale.length > 1) sameCount('action_scale', scale, count);
 	if (!isJson) unknown.push('Numbers in the model are rounded to 3 decimals.');

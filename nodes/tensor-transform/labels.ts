@@ -14,6 +14,10 @@ interface LabelledStep {
 	readonly order?: unknown;
 	readonly parts?: unknown;
 	readonly length?: unknown;
+	readonly beams?: unknown;
+	readonly from?: unknown;
+	readonly to?: unknown;
+	readonly form?: unknown;
 }
 
 /** The elements of the parts of an Imu or an odometry. */
@@ -40,7 +44,7 @@ export function nameOf({ name }: TermRow, index: number): string {
 export function labelsOf(steps: readonly unknown[], count: number): string[] {
 	const list = steps.filter((step) => typeof step === 'object' && step !== null) as LabelledStep[];
 	const names = sourceLabels(list);
-	if (names?.length === count) return names;
+	if (names?.length === count) return [...names];
 	const history = list.find(({ type }) => type === 'history');
 	if (names !== undefined && typeof history?.length === 'number' && names.length * history.length === count) {
 		return Array.from({ length: history.length }, (_moment, i) => {
@@ -70,14 +74,30 @@ export function labelsOfTerms(
 	return Array.from({ length: count }, (_element, i) => one[i % one.length] as Place);
 }
 
-function sourceLabels(steps: readonly LabelledStep[]): string[] | undefined {
+function sourceLabels(steps: readonly LabelledStep[]): readonly string[] | undefined {
 	const source = steps.find(({ type }) => type !== 'latest');
 	if (steps.some(({ type }) => type === 'projected-gravity')) return ['x', 'y', 'z'];
+	const goal = steps.find(({ type }) => type === 'relative-goal');
+	if (goal) return goalLabels[typeof goal.form === 'string' ? goal.form : 'polar'];
+	if (source?.type === 'laser') return beamLabels(source);
 	if (source?.type === 'select') return selectLabels(source);
 	if (!Array.isArray(source?.parts)) return undefined;
 	const parts = source.parts.map((row) => (row as { part?: unknown }).part);
 	if (!parts.every((part) => typeof part === 'string' && Object.hasOwn(axes, part))) return undefined;
 	return parts.flatMap((part) => (axes[part as string] as readonly string[]).map((axis) => `${part} ${axis}`));
+}
+
+const goalLabels: Record<string, readonly string[]> = {
+	polar: ['distance', 'bearing'],
+	cartesian: ['ahead', 'left'],
+	'sin-cos': ['distance', 'sine of the bearing', 'cosine of the bearing'],
+};
+
+/** The direction of each beam, where the step says them. */
+function beamLabels({ beams, from, to }: LabelledStep): string[] | undefined {
+	if (typeof beams !== 'number' || typeof from !== 'number' || typeof to !== 'number' || beams < 2) return undefined;
+	const degrees = (i: number) => ((from + (i * (to - from)) / (beams - 1)) * 180) / Math.PI;
+	return Array.from({ length: Math.min(beams, 1000) }, (_beam, i) => `${Math.round(degrees(i))}°`);
 }
 
 function selectLabels({ fields, names, order }: LabelledStep): string[] | undefined {

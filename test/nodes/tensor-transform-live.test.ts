@@ -173,6 +173,14 @@ describe('samples as JSON', () => {
 });
 
 describe('the labels of elements', () => {
+	it('say the direction of a beam and of a goal', () => {
+		const laser = { type: 'laser', beams: 3, from: -Math.PI / 2, to: Math.PI / 2 };
+		assert.deepEqual(labelsOf([laser], 3), ['-90°', '0°', '90°']);
+		assert.deepEqual(labelsOf([{ ...laser, beams: undefined }], 3), ['0', '1', '2']);
+		assert.deepEqual(labelsOf([{ type: 'stack' }, { type: 'relative-goal' }], 2), ['distance', 'bearing']);
+		assert.deepEqual(labelsOf([{ type: 'relative-goal', form: 'nothing' }], 2), ['0', '1']);
+	});
+
 	it('say the joint, the axis and the moment', () => {
 		assert.deepEqual(labelsOf([select('position'), { type: 'history', length: 2 }], 4), [
 			'position of slider, 1 before',

@@ -114,7 +114,7 @@ describe('the replay of a recording through the flow', () => {
 			return { ...sample, payload };
 		});
 		const { difference } = await replay(turned, through);
-		assert.match(difference ?? '', /^moment 1: observation, element \d+ \(beams, \d+\)/);
+		assert.match(difference ?? '', /^moment 1: observation, element \d+ \(beams, -?\d+°\)/);
 	});
 
 	it('takes pairs of observation and action without messages', async () => {

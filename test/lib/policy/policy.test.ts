@@ -315,6 +315,15 @@ describe('ONNX metadata', () => {
 		assert.ok(contract.unknown.some((text) => /3 decimals/.test(text)));
 	});
 
+	it('does not take the command of a motion for one of a velocity', () => {
+		const kinds = (commands: string) =>
+			readPolicy([
+				JSON.stringify({ joint_names: 'left,right', command_names: commands, observation_names: 'command,actions' }),
+			]).observation.map(({ kind }) => kind);
+		assert.deepEqual(kinds('twist'), ['velocity-command', 'last-action']);
+		assert.deepEqual(kinds('motion'), [undefined, 'last-action']);
+	});
+
 	it('JSON, as holosoma writes it', () => {
 		const contract = readPolicy([
 			JSON.stringify({
