@@ -1,4 +1,6 @@
 /** The child process in which a model runs. Its other side is process-host.ts. */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { Engine } from './engine';
 import { plainError } from './host';
 import type { ProcessReply, ProcessRequest } from './protocol';
@@ -8,6 +10,12 @@ Reflect.deleteProperty(globalThis, 'Float16Array');
 function reply(message: ProcessReply): void {
 	process.send?.(message);
 }
+
+// Its heap needs next to nothing, and it does not keep this process from ending.
+new Worker(join(__dirname, 'process-watch.js'), {
+	workerData: process.ppid,
+	resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 },
+}).unref();
 
 let engine: Engine | undefined;
 
@@ -38,5 +46,5 @@ let work: Promise<void> = Promise.resolve();
 process.on('message', (request: ProcessRequest) => {
 	work = work.then(() => handle(request));
 });
-// Whoever wanted the results is gone.
+// Whoever wanted the results is gone. Should a run be under way, the other thread looks after it.
 process.on('disconnect', () => process.exit(0));

@@ -81,6 +81,14 @@ describe('onnx: ending the process', () => {
 		});
 	}
 
+	it('by a signal that nobody can catch leaves no process of a model behind that hangs', async () => {
+		const { signal, output } = await runChild('ending-child.js', ['be-killed', model, 'process']);
+		assert.equal(signal, 'SIGKILL');
+		const pid = Number(/child (\d+);/.exec(output)?.[1]);
+		assert.ok(pid > 0, output);
+		await gone(pid);
+	});
+
 	it('in the middle of a run that never ends gives up waiting, and still aborts nothing', async function () {
 		if (process.platform === 'win32') this.skip();
 		this.timeout(60_000);

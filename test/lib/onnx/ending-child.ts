@@ -11,9 +11,7 @@ process.on('exit', () => {
 });
 
 /** A run that takes long enough to be in the middle of. */
-const long = [
-	new Tensor('int64', [], BigInt64Array.from([way === 'exit-in-run' && placement === 'process' ? 2n ** 40n : 30_000n])),
-];
+const long = [new Tensor('int64', [], BigInt64Array.from([placement === 'process' ? 2n ** 40n : 30_000n]))];
 
 async function main(): Promise<void> {
 	const session = openSession({ path }, { placement: placement as PlacementChoice });
@@ -40,6 +38,11 @@ async function main(): Promise<void> {
 		case 'unguarded':
 			process.removeAllListeners('exit');
 			break;
+	}
+	if (way === 'be-killed') {
+		void session.run(long);
+		setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50);
+		return;
 	}
 	if (way === 'hang') {
 		void session.run([new Tensor('int64', [], BigInt64Array.from([2n ** 50n]))]);
