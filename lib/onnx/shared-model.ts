@@ -59,7 +59,7 @@ export interface SharedModelOptions {
 	onUnused(): void;
 }
 
-/** How many deaths in a row without a result in between are answered with a new start. */
+/** How many deaths in a row without a result in between, or threads left behind, are too many for a new start. */
 const mostDeaths = 3;
 
 /** How long close() waits for a run under way, ms; after that the thread ends in the background. */
@@ -99,6 +99,8 @@ export class SharedModel {
 	#isLoading = false;
 	#isClosed = false;
 	#deaths = 0;
+	/** How many threads have been left behind and not come out. */
+	#hanging = 0;
 	#hangTimer: unknown;
 	/** The file has changed again while it was being loaded. */
 	#hasChangedAgain = false;
@@ -163,7 +165,7 @@ export class SharedModel {
 		this.options.onUnused();
 		this.#watch?.close();
 		this.options.timers.clearTimeout(this.#hangTimer);
-		for (const host of [this.#host, this.#standby]) if (host) this.#retire(host);
+		for (const host of [this.#host, this.#standby]) if (host) void this.#retire(host);
 		this.#host = undefined;
 		this.#info = undefined;
 		this.#standby = undefined;
@@ -210,9 +212,10 @@ export class SharedModel {
 	}
 
 	/** Ends a place that is no longer in use, after what runs in it. */
-	#retire(host: Host): void {
+	#retire(host: Host): Promise<void> {
 		const gone = host.close().finally(() => this.#retiring.delete(gone));
 		this.#retiring.add(gone);
+		return gone;
 	}
 
 	#create(placement: Placement): Host {
@@ -306,13 +309,13 @@ export class SharedModel {
 			// It was asked for, however often, so the next one is brought up at once.
 			this.#killed = undefined;
 			if (!this.#isClosed) void this.load();
-		} else if (++this.#deaths >= mostDeaths) this.#giveUp(error);
+		} else if (++this.#deaths >= mostDeaths || this.#hanging >= mostDeaths) this.#giveUp(error);
 	}
 
 	#giveUp(cause: Error): void {
 		const reason = new BriefError(
 			'model keeps dying',
-			`The ${this.#placement} of the model ended ${mostDeaths} times in a row; it is not started again before the next deploy. ${cause.message}`,
+			`The ${this.#placement} of the model has died or hung ${mostDeaths} times; it is not started again before the next deploy. ${cause.message}`,
 			{ cause },
 		);
 		const never = Promise.reject(reason);
@@ -327,7 +330,10 @@ export class SharedModel {
 			'run hangs',
 			`A run has not ended ${hangTime / 1000} s after its deadline. Its thread is left behind, where it goes on using a core, and another is started. For models that may hang choose the placement process.`,
 		);
-		this.#retire(host);
+		this.#hanging++;
+		void this.#retire(host).then(() => {
+			this.#hanging--;
+		});
 		this.#onDeath(host, error);
 		this.#tell({ kind: 'abandoned', error });
 		this.#hangTimer = undefined;
@@ -397,7 +403,7 @@ export class SharedModel {
 			if (this.#signature) checkSameSignature(this.#signature, info);
 			if (this.#lastInputs && !this.#isClosed) await host.run(this.#lastInputs, this.#lastAllowed);
 			if (this.#isClosed) {
-				this.#retire(host);
+				void this.#retire(host);
 				return undefined;
 			}
 			const old = this.#host;
@@ -406,11 +412,11 @@ export class SharedModel {
 			this.#use(info);
 			this.#deaths = 0;
 			// What runs there ends first.
-			if (old) this.#retire(old);
+			if (old) void this.#retire(old);
 			this.#next();
 			return info;
 		} catch (error) {
-			this.#retire(host);
+			void this.#retire(host);
 			throw error;
 		} finally {
 			this.#standby = undefined;

@@ -46,8 +46,12 @@ export class FakeHost implements Host {
 		});
 	}
 
+	/** When it is gone after it has been closed. Default: at once. */
+	gone: Promise<void> = Promise.resolve();
+
 	async close(): Promise<void> {
 		this.isClosed = true;
+		await this.gone;
 	}
 }
 

@@ -150,6 +150,40 @@ describe('onnx requests', () => {
 			assert.deepEqual([results[3], results[4]], ['3', '4']);
 		});
 
+		it('does not leave more and more threads behind, results in between or not', async () => {
+			await open({ deadline: 100 });
+			const comeOut: (() => void)[] = [];
+			const hang = async (value: number) => {
+				const host = hosts.at(-1) as FakeHost;
+				host.gone = new Promise((resolve) => comeOut.push(resolve));
+				ask(value);
+				timers.advance(100);
+				timers.advance(10_000);
+				await settled();
+			};
+			const succeed = async (value: number) => {
+				ask(value);
+				await settled();
+				await finish(hosts.at(-1));
+				assert.equal(results[value], `${value}`);
+			};
+			for (let i = 0; i < 4; i += 2) {
+				await hang(i);
+				await succeed(i + 1);
+			}
+			// One that comes out makes room for another.
+			comeOut.shift()?.();
+			await settled();
+			await hang(4);
+			await succeed(5);
+			await hang(6);
+			ask(7);
+			await settled();
+			assert.equal(results[7], 'model keeps dying');
+			assert.equal(hosts.length, 4);
+			for (const resolve of comeOut) resolve();
+		});
+
 		it('does not leave a thread behind that comes back in time', async () => {
 			await open({ deadline: 100 });
 			ask(1);
