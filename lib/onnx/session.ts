@@ -48,6 +48,8 @@ export interface RunOptions {
 	readonly key?: string;
 	/** Begin with the initial state. Default: false. */
 	readonly reset?: boolean;
+	/** When the message came, by the session's clock, ms; the deadline counts from then. Default: now. */
+	readonly since?: number;
 	/** Called when the turn of the request has come; what it throws fails the request. */
 	readonly check?: () => void;
 }
@@ -115,7 +117,8 @@ export class ModelSession implements Client {
 				return;
 			}
 			if (deadline !== undefined) {
-				request.timer = this.#timers.setTimeout(() => this.#expire(request, deadline), deadline);
+				const left = request.since + deadline - this.#timers.now();
+				request.timer = this.#timers.setTimeout(() => this.#expire(request, deadline), Math.max(left, 0));
 			}
 			const isWaiting = this.#waiting.length > 0;
 			this.#waiting.push(request);
@@ -185,6 +188,7 @@ export class ModelSession implements Client {
 	readonly #owner: RequestOwner = {
 		isAllowed: () => this.#options.allowNonFinite ?? false,
 		now: () => this.#timers.now(),
+		deadline: () => this.#options.deadline,
 		state: () => {
 			// A request may come before anybody has asked what the model takes.
 			if (this.#model.info) this.#reduced(this.#model.info);
@@ -224,18 +228,21 @@ export class ModelSession implements Client {
 			if (request.options.reset) this.#state?.reset(request.options.key ?? '');
 			if (this.#waiting.length === 0) this.#model.withdraw(this);
 		}
-		const what = isRunning ? 'The run was not over' : 'The request had not had its turn';
-		this.#owner.fail(
-			request,
-			new BriefError('deadline passed', `${what} ${deadline} ms after the message came; its result is thrown away.`),
-		);
+		this.#owner.fail(request, lateError(isRunning, deadline));
 		if (isRunning) this.#model.overdue(request);
 	}
+}
+
+function lateError(isRunning: boolean, deadline: number): BriefError {
+	const what = isRunning ? 'The run was not over' : 'The request had not had its turn';
+	return new BriefError('deadline passed', `${what} ${deadline} ms after the message came; its result is thrown away.`);
 }
 
 interface RequestOwner {
 	isAllowed(): boolean;
 	now(): number;
+	/** ms */
+	deadline(): number | undefined;
 	state(): RecurrentState | undefined;
 	settle(request: SessionRequest, result: RunResult): void;
 	fail(request: SessionRequest, error: Error): void;
@@ -244,7 +251,7 @@ interface RequestOwner {
 /** One request of a session, from its coming to its result. */
 class SessionRequest implements Request {
 	timer: unknown;
-	readonly #since: number;
+	readonly since: number;
 	#begin = 0;
 	#isOver = false;
 	#holder: StateHolder | undefined;
@@ -256,7 +263,7 @@ class SessionRequest implements Request {
 		private readonly resolve: (result: RunResult | 'dropped') => void,
 		private readonly reject: (error: Error) => void,
 	) {
-		this.#since = owner.now();
+		this.since = options.since ?? owner.now();
 	}
 
 	get allowNonFinite(): boolean {
@@ -268,8 +275,9 @@ class SessionRequest implements Request {
 		const state = this.owner.state();
 		// A request that fails its check begins an episode all the same.
 		if (reset) state?.reset(key);
-		check?.();
 		this.#begin = this.owner.now();
+		this.#checkInTime(false);
+		check?.();
 		if (!state) return this.inputs;
 		this.#holder = state.holder(key);
 		return state.feed(this.#holder, this.inputs);
@@ -278,13 +286,25 @@ class SessionRequest implements Request {
 	settle(outputs: readonly Tensor[], time: number): void {
 		// What came too late is thrown away, its state included.
 		if (this.#isOver) return;
+		try {
+			this.#checkInTime(true);
+		} catch (error) {
+			this.fail(error as Error);
+			return;
+		}
 		const state = this.owner.state();
 		const given = state && this.#holder ? state.keep(this.#holder, outputs) : outputs;
-		this.owner.settle(this, { outputs: given, time, wait: this.#begin - this.#since });
+		this.owner.settle(this, { outputs: given, time, wait: this.#begin - this.since });
 	}
 
 	fail(error: Error): void {
 		if (!this.#isOver) this.owner.fail(this, error);
+	}
+
+	/** A timer comes late to an event loop that is held up, as by a run inline, and then the result is there first. */
+	#checkInTime(isRunning: boolean): void {
+		const deadline = this.owner.deadline();
+		if (deadline !== undefined && this.owner.now() - this.since > deadline) throw lateError(isRunning, deadline);
 	}
 
 	/** Tells whoever waits, once. */

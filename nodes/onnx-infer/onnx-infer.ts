@@ -160,10 +160,11 @@ function start(RED: NodeAPI, { node, options, status, report }: Start<Options>):
 			throw new BriefError('no model yet', 'There is no model yet: send one as msg.model, a Buffer or a path.');
 		}
 		const loaded = current;
+		const since = performance.now();
 		const info = loaded.info ?? (await loaded.session.ready());
 		const inputs = bindPayload(info, message.payload);
 		const run = runOptions(RED, options, episodes, message);
-		const result = await loaded.session.run(inputs, run);
+		const result = await loaded.session.run(inputs, { ...run, since });
 		// A newer message took its place: its result is the one that counts.
 		if (result === 'dropped') return;
 		message.payload = payloadOf(info, result);

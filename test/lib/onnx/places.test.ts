@@ -86,6 +86,13 @@ describe('onnx places', () => {
 		});
 	}
 
+	it('a run inline that passes its deadline is an error, though nothing could end it', async () => {
+		const session = open(slow(), { placement: 'inline', deadline: 30 });
+		const { inputs } = await session.ready();
+		const longer = bindInputs(inputs, 20_000);
+		assert.match(await briefOf(session.run(longer)), /^deadline passed: The run was not over 30 ms/);
+	});
+
 	describe('process', () => {
 		it('is killed when a run passes its deadline, and started again', async () => {
 			const session = open(slow(), { placement: 'process', deadline: 1500 });

@@ -126,6 +126,45 @@ describe('onnx requests', () => {
 			assert.deepEqual([session.figures().runs, session.figures().failed], [3, 2]);
 		});
 
+		it('counts from when the message came, as when the model was yet to be loaded', async () => {
+			await open({ deadline: 100, waiting: 'queue' });
+			timers.advance(60);
+			ask(1, { since: 0 });
+			timers.advance(39);
+			await settled();
+			assert.equal(Object.keys(results).length, 0);
+			timers.advance(1);
+			await settled();
+			assert.equal(results[1], 'deadline passed');
+			await finish();
+			timers.advance(20);
+			ask(2, { since: 0 });
+			timers.advance(0);
+			await settled();
+			assert.equal(results[2], 'deadline passed');
+			await finish();
+		});
+
+		it('takes no late result either where the event loop was held up, so that no timer told', async () => {
+			let heldUp = 0;
+			const held = {
+				now: () => timers.now() + heldUp,
+				setTimeout: (callback: () => void, delay: number) => timers.setTimeout(callback, delay),
+				clearTimeout: (id: unknown) => timers.clearTimeout(id),
+			};
+			await open({ deadline: 100, waiting: 'queue', timers: held });
+			ask(1);
+			heldUp = 100;
+			await finish();
+			ask(2);
+			ask(3);
+			heldUp = 201;
+			await finish();
+			assert.deepEqual(results, { 1: '1', 2: 'deadline passed', 3: 'deadline passed' });
+			// The third was not even run.
+			assert.deepEqual([running(), session.figures().runs, session.figures().failed], [[], 1, 2]);
+		});
+
 		it('leaves a thread that hangs behind and starts another', async () => {
 			await open({ deadline: 100 });
 			ask(1);
