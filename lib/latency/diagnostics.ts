@@ -20,7 +20,7 @@ export interface DiagnosticArray {
 
 /**
  * Figures of a path as diagnostics: a status of the path and one of each stage. A status warns when one of the last
- * messages was beyond its deadline, and is stale when none comes.
+ * messages was beyond its deadline or no age is known, and is stale when no message comes.
  * @param name what the path is called
  * Source: diagnostic_msgs/msg/DiagnosticStatus.msg
  */
@@ -65,7 +65,7 @@ function statusOf(
 			]
 		: [];
 	return {
-		level: isStale ? level.stale : isLate ? level.warn : level.ok,
+		level: isStale ? level.stale : isLate || series === undefined ? level.warn : level.ok,
 		name,
 		message,
 		hardware_id: '',

@@ -157,6 +157,15 @@ describe('diagnosticsOf', () => {
 		assert.ok(decoded.status[0]?.values.some(({ key, value }) => key === 'rate (Hz)' && value === '100.00'));
 	});
 
+	it('warns when no message tells its age', () => {
+		const { probe, pass } = setUp();
+		for (let i = 0; i < 3; i++) {
+			pass(10);
+			probe.add(undefined, undefined);
+		}
+		assert.deepEqual(levels(probe), [1]);
+	});
+
 	it('warns of what is late, until it is late no more, and is stale when nothing comes', () => {
 		const { probe, pass } = setUp({ deadline: 5, window: 10 });
 		const add = (age: number) => {
