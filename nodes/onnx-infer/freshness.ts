@@ -33,9 +33,12 @@ export function checkFresh(ros: Partial<RosInfo> | undefined, limit: number): vo
 			`An age of at most ${limit} ms is asked for, but the message has no msg.ros.receivedAt that tells its age. Keep msg.ros on the way from ros2-subscribe, or clear the limit.`,
 		);
 	}
-	if (age <= limit) return;
+	// One of the future is as wrong: a clock has jumped.
+	if (Math.abs(age) <= limit) return;
 	throw new BriefError(
 		'stale input',
-		`The sensor reading is ${age.toFixed(1)} ms old, at most ${limit} ms are allowed.`,
+		age < 0
+			? `The sensor reading is of ${(-age).toFixed(1)} ms in the future: a clock has jumped since it was taken.`
+			: `The sensor reading is ${age.toFixed(1)} ms old, at most ${limit} ms are allowed.`,
 	);
 }

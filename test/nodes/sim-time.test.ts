@@ -151,6 +151,12 @@ describe('simulated time', () => {
 		publish(49.85);
 		await until(() => errors.length === 2);
 		assert.match(errorOf(errors[1]), /150\.0 ms old/);
+		// From before a jump back: not fresh, although nothing is older than it.
+		await tick(10);
+		publish(50);
+		await until(() => errors.length === 3);
+		assert.match(errorOf(errors[2]), /40000\.0 ms in the future/);
+		assert.equal(got.length, 1);
 	});
 
 	it('tells latency-probe the age since the stamp, and clears it when it jumps back', async () => {
