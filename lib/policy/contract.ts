@@ -58,6 +58,8 @@ export interface PolicyContract {
 		readonly per: 'term' | 'frame';
 		/** For `frame`: how many. */
 		readonly length: number;
+		/** Which moments, by how long ago, where they are not just the last ones: 0 is the present one. */
+		readonly moments?: readonly number[] | undefined;
 		/** What there is before the first: that one again, or zeros. Default: `first`. */
 		readonly fill?: 'first' | 'zeros';
 	};

@@ -64,7 +64,8 @@ export function readRlSar(files: readonly Fields[]): PolicyContract {
 	// 0 is the present observation: the list says which ones, in which order.
 	const inOrder =
 		moments.every((moment, i) => moment === i) || moments.every((moment, i) => moment === moments.length - 1 - i);
-	if (!inOrder) unknown.push(`The history of the moments ${moments.join(', ')}: only all from 0 on are read.`);
+	if (moments.some((moment) => !Number.isInteger(moment) || moment < 0))
+		throw new RangeError(`Expected \`observations_history\` to have whole numbers >= 0, got [${moments.join(', ')}]`);
 	const low = optionalNumbers('clip_actions_lower', all.clip_actions_lower);
 	const high = optionalNumbers('clip_actions_upper', all.clip_actions_upper);
 	for (const [name, list] of Object.entries({
@@ -90,6 +91,7 @@ export function readRlSar(files: readonly Fields[]): PolicyContract {
 			order: moments.length > 1 && moments[0] === moments.length - 1 ? 'oldest-first' : 'newest-first',
 			per: all.observations_history_priority === 'term' ? 'term' : 'frame',
 			length: Math.max(1, moments.length),
+			...(!inOrder && { moments }),
 			// Its buffer begins empty.
 			fill: 'zeros',
 		},

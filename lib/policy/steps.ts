@@ -34,7 +34,7 @@ export function stepsOf(contract: PolicyContract, topics: Topics = usualTopics):
 	const unknown = [...contract.unknown];
 	const joints = contract.joints ?? placeholders(contract.jointCount ?? 0);
 	const { history } = contract;
-	const isFramed = history.per === 'frame' && history.length > 1;
+	const isFramed = history.per === 'frame' && (history.length > 1 || history.moments !== undefined);
 	const terms = contract.observation.map((term) => ({
 		name: term.name,
 		steps: termSteps(term, contract, joints, topics, unknown),
@@ -43,7 +43,7 @@ export function stepsOf(contract: PolicyContract, topics: Topics = usualTopics):
 	if (contract.observationClip !== undefined) {
 		observation.push({ type: 'clip', min: -contract.observationClip, max: contract.observationClip });
 	}
-	if (isFramed) observation.push(historyStep(history.length, contract));
+	if (isFramed) observation.push(...historySteps(history.length, contract, [1, -1]));
 	// Calculated in double precision and rounded once, at the end.
 	observation.push({ type: 'cast', to: 'float32' });
 	if (terms.length === 0) observation.length = 0;
@@ -54,8 +54,17 @@ function placeholders(count: number): string[] {
 	return Array.from({ length: count }, (_joint, i) => `?${i}`);
 }
 
-function historyStep(length: number, { history }: PolicyContract): StepJson {
-	return { type: 'history', length, order: history.order, ...(history.fill === 'zeros' && { fill: 'zeros' }) };
+/** @param shape of the whole, for moments that are not just the last ones */
+function historySteps(length: number, { history }: PolicyContract, shape: number[]): StepJson[] {
+	const { order, moments, fill } = history;
+	const zeros = fill === 'zeros' ? { fill } : {};
+	if (moments === undefined) return [{ type: 'history', length, order, ...zeros }];
+	const longest = Math.max(...moments) + 1;
+	return [
+		{ type: 'history', length: longest, order: 'newest-first', layout: 'axis', ...zeros },
+		{ type: 'take', indexes: [...moments], axis: 0 },
+		{ type: 'reshape', shape },
+	];
 }
 
 function termSteps(
@@ -75,7 +84,8 @@ function termSteps(
 	const scale: StepJson[] = isOne ? [] : [{ type: 'scale', factor: term.scale }];
 	steps.push(...(contract.clipFirst ? [...clip, ...scale] : [...scale, ...clip]));
 	const length = termMoments(term, contract);
-	if (length > 1) steps.push(historyStep(length, contract));
+	const isChosen = contract.history.per === 'term' && contract.history.moments !== undefined;
+	if (length > 1 || isChosen) steps.push(...historySteps(length, contract, [-1]));
 	return steps;
 }
 
