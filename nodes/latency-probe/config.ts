@@ -25,7 +25,7 @@ export const properties = {
 	/** How long single stages may take. */
 	stageDeadlines: text('', checkStageDeadlines),
 	/** How many of the last messages the figures are taken of. */
-	window: number(1000, { min: 10, max: 100_000, integer: true }),
+	window: number(1000, { min: 10, max: 10_000, integer: true }),
 	/** How often figures are sent, s; 0: only when asked. */
 	interval: number(1, { min: 0, max: 86_400, unit: 's' }),
 	/** Send them as diagnostic_msgs/msg/DiagnosticArray too. */

@@ -38,7 +38,7 @@ export default function (RED: NodeAPI): void {
 			if (count === 0 || rate === 0) return status.update('grey', 'ring', () => text('silent'));
 			if (path === undefined && isWaiting) return status.update('yellow', 'ring', () => text('noClock'));
 			if (path === undefined) return status.update('yellow', 'ring', () => text('unknown'));
-			const values = { p50: short(path.p50), p99: short(path.p99), late: path.late };
+			const values = { p50: short(path.p50), p99: short(path.p99), late: path.late, rate: short(rate) };
 			if (path.late > 0) status.update('yellow', 'dot', () => text('late', values));
 			else status.update('green', 'dot', () => text('figures', values));
 		};
@@ -73,7 +73,7 @@ export default function (RED: NodeAPI): void {
 	});
 }
 
-/** ms with as many digits as say something. */
-function short(time: number): string {
-	return time.toFixed(time < 1 ? 2 : time < 10 ? 1 : 0);
+/** A number with as many digits as say something. */
+function short(value: number): string {
+	return value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0);
 }

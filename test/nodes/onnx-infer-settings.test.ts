@@ -247,7 +247,11 @@ describe('onnx-infer settings', () => {
 		const shown = (placement: PlacementChoice, provider: string, runtime = 'native') => {
 			let text = '';
 			const RED = { _: (key: string, values: object) => `${key.split('.').pop()} ${Object.values(values).join(' ')}` };
-			const status = { update: (_fill: string, _shape: string, now: () => string) => void (text = now()) };
+			const status = {
+				update: (_fill: string, _shape: string, now: () => string) => {
+					text = now();
+				},
+			};
 			const session = {
 				placement: placement === 'worker' ? 'worker' : 'inline',
 				figures: () => ({ rate: 50, p50: 0.04 }),
