@@ -41,6 +41,9 @@ interface Outcome {
 	readonly reason: string;
 }
 
+/** Names, prefixes or values in one request: what a hostile one might ask must not take long. */
+const mostItems = 10_000;
+
 /** Parameters that one part of the node has declared. */
 export interface Declared {
 	/**
@@ -78,7 +81,14 @@ export class ParameterServer {
 				}
 			});
 		};
-		const namesOf = (request: Message) => request.names as string[];
+		const itemsOf = <T>(request: Message, field: string): T[] => {
+			const items = request[field] as T[];
+			if (items.length <= mostItems) return items;
+			throw new RangeError(
+				`Expected \`${field}\` of a request to ${node} to have at most ${mostItems} items, got ${items.length}; it gets no answer`,
+			);
+		};
+		const namesOf = (request: Message) => itemsOf<string>(request, 'names');
 		this.#events = graph.advertise(eventsTopic, eventsType, qosPresets.parameters);
 		this.#services = [
 			serve('get', async (request) => ({
@@ -95,15 +105,16 @@ export class ParameterServer {
 					return declaration === undefined ? { name } : toDescriptorMessage(declaration);
 				}),
 			})),
-			serve('list', async ({ prefixes, depth }) => ({
-				result: listNames([...this.#entries.keys()].sort(), prefixes as string[], Number(depth)),
+			serve('list', async (request) => ({
+				result: listNames([...this.#entries.keys()].sort(), itemsOf(request, 'prefixes'), Number(request.depth)),
 			})),
-			serve('set', async ({ parameters }) => {
+			serve('set', async (request) => {
 				const results: Outcome[] = [];
-				for (const parameter of parameters as Message[]) results.push(await this.#setByOthers([parameter]));
+				for (const parameter of itemsOf<Message>(request, 'parameters'))
+					results.push(await this.#setByOthers([parameter]));
 				return { results };
 			}),
-			serve('setAtomically', async ({ parameters }) => ({ result: await this.#setByOthers(parameters as Message[]) })),
+			serve('setAtomically', async (request) => ({ result: await this.#setByOthers(itemsOf(request, 'parameters')) })),
 		];
 	}
 

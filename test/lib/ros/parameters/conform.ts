@@ -252,7 +252,7 @@ export function conformParameters(makePlace: () => Place): void {
 			const { name, type } = parameterServices[service];
 			const end = raw.createClient(`${node}/${name}`, type, qosPresets.parameters);
 			ends.push(end);
-			end.call(Buffer.from([0, 1, 0, 0, 255, 255, 255]), options).catch(() => {});
+			end.call(Buffer.from([0, 1, 0, 0, 1, 2, 3]), options).catch(() => {});
 		}
 		if (place.serverTakesBytes) await until('six errors', () => errors.length === 6);
 		const set = place.types.service(parameterServices.set.type);
@@ -269,6 +269,11 @@ export function conformParameters(makePlace: () => Place): void {
 			[false, false],
 		);
 		assert.equal((await client.get(['count'], options)).count, 3);
+		const before = errors.length;
+		const many = place.types.service(parameterServices.get.type).request.encode({ names: Array(10_001).fill('count') });
+		ends[1]!.call(many, options).catch(() => {});
+		await until('an error more', () => errors.length > before);
+		assert.match(errors.at(-1) as string, /`names`.*at most 10000 items, got 10001/);
 		for (const one of ends) one.close();
 		client.close();
 	});
