@@ -3,6 +3,7 @@
  * what it does to the event loop. `node dist/bench/onnx.js [seconds per case]`
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
 import { type ModelSession, openSession } from '../lib/onnx/session';
 import { Tensor } from '../lib/tensor/tensor';
@@ -131,7 +132,8 @@ function paced(rate: number, run: () => Promise<unknown>, times: number[]): Prom
 }
 
 function report(what: string, { count, p50, p99, delay }: Measured, base?: Measured): void {
-	const over = base ? `  +${(p50 - base.p50).toFixed(0)} us at p50` : '';
+	const more = base ? p50 - base.p50 : 0;
+	const over = base ? `  ${more < 0 ? '' : '+'}${more.toFixed(0)} us at p50` : '';
 	const figures = `p50 ${p50.toFixed(0)} us  p99 ${p99.toFixed(0)} us  loop delay p99 ${delay.toFixed(2)} ms`;
 	console.log(`${what.padEnd(34)} ${String(count).padStart(6)} runs  ${figures}${over}`);
 }
@@ -147,6 +149,24 @@ async function opened(model: Buffer, placement: 'inline' | 'worker'): Promise<Mo
 	return session;
 }
 
+/** What it takes to wake a thread and be woken by it, which no model in a thread can do without. */
+function echo(): Way & { close(): Promise<unknown> } {
+	const script = `const { parentPort } = require('node:worker_threads');
+		parentPort.on('message', () => parentPort.postMessage(0));`;
+	const worker = new Worker(script, { eval: true });
+	let answered = () => {};
+	worker.on('message', () => answered());
+	return {
+		name: 'a thread that only answers',
+		run: () =>
+			new Promise<void>((resolve) => {
+				answered = resolve;
+				worker.postMessage(0);
+			}),
+		close: () => worker.terminate(),
+	};
+}
+
 async function main(): Promise<void> {
 	const model = policy();
 	const data = new Float32Array(48).fill(0.1);
@@ -156,21 +176,25 @@ async function main(): Promise<void> {
 	const feeds: Record<string, OrtTensor> = { obs: new ort.Tensor('float32', data, [1, 48]) };
 	const inline = await opened(model, 'inline');
 	const worker = await opened(model, 'worker');
+	const answering = echo();
 	const ways: Way[] = [
 		{ name: 'onnxruntime-node itself', run: () => direct.run(feeds) },
 		{ name: 'inline', run: () => inline.run(input) },
 		{ name: 'worker', run: () => worker.run(input) },
+		answering,
 	];
 	console.log('A 48-256-128-12 policy');
 	for (const rate of [50, 200, 1000]) {
 		const measured = await measure(rate, ways, 3000);
 		for (const [i, way] of ways.entries()) {
-			report(`${rate} Hz, ${way.name}`, measured[i] as Measured, i > 0 ? measured[0] : undefined);
+			const isModel = i > 0 && way !== answering;
+			report(`${rate} Hz, ${way.name}`, measured[i] as Measured, isModel ? measured[0] : undefined);
 		}
 	}
 	await direct.release();
 	await inline.close();
 	await worker.close();
+	await answering.close();
 
 	console.log('A CNN on 240 x 320 at 30 Hz, with a control flow at 100 Hz beside it');
 	const image = [new Tensor('float32', [1, 3, 240, 320], new Float32Array(3 * 240 * 320).fill(0.5))];
