@@ -7,14 +7,14 @@ import { ActionClient } from '../../lib/ros/actions/client';
 import { ActionServer } from '../../lib/ros/actions/server';
 import type { ServerGoal } from '../../lib/ros/actions/server-goal';
 import { systemNow } from '../../lib/ros/clock';
-import { createEmbeddedGraph, type EmbeddedGraph } from '../../lib/ros/embedded/graph';
 import type { Graph } from '../../lib/ros/graph';
 import { ParameterClient } from '../../lib/ros/parameters/client';
 import { checkDeclaration } from '../../lib/ros/parameters/description';
 import { ParameterServer } from '../../lib/ros/parameters/server';
 import { createTypeRegistry } from '../../lib/ros/types/registry';
 import { until } from './peers';
-import { killRos2, lackOfRos2, Ros2Peer, ros2 } from './ros2/peer';
+import { killRos2, Ros2Peer, ros2 } from './ros2/peer';
+import { lackOf, openGraph, type TransportName, transports } from './ros2/transports';
 
 const fibonacci = 'example_interfaces/action/Fibonacci';
 const timeout = 20_000;
@@ -26,16 +26,16 @@ const nextDomain = () => {
 	return domain;
 };
 
-describe('actions and parameters of a real ROS 2', function () {
+function actions(this: Mocha.Suite, transport: TransportName): void {
 	this.timeout(120_000);
 	const types = createTypeRegistry();
-	const graphs: EmbeddedGraph[] = [];
+	const graphs: Graph[] = [];
 	const children: ChildProcess[] = [];
 	const servers: ActionServer[] = [];
 	let problems: unknown[] = [];
 
 	before(function () {
-		const lacking = lackOfRos2();
+		const lacking = lackOf(transport);
 		if (lacking === undefined) return;
 		// No registry has ROS 2, so nobody can be asked to have it installed, a CI neither.
 		console.log(`      skipped: ${lacking}`);
@@ -52,14 +52,12 @@ describe('actions and parameters of a real ROS 2', function () {
 	});
 
 	const open = (domainId: number) => {
-		const graph = createEmbeddedGraph({
+		const graph = openGraph(transport, {
 			nodeName: 'node_red',
 			namespace: '/lab',
 			domainId,
-			discovery: { range: 'localhost', staticPeers: [] },
 			types,
-			onError: (error) => problems.push(error),
-			onWarning: (message) => problems.push(message),
+			onProblem: (problem) => problems.push(problem),
 		});
 		graphs.push(graph);
 		return graph;
@@ -344,4 +342,10 @@ describe('actions and parameters of a real ROS 2', function () {
 		}
 		assert.ok(compared > 10);
 	});
-});
+}
+
+for (const transport of transports) {
+	describe(`actions and parameters of a real ROS 2, ${transport}`, function () {
+		actions.call(this, transport);
+	});
+}

@@ -1,6 +1,7 @@
 import { createEmbeddedGraph, type EmbeddedGraph } from '../../../lib/ros/embedded/graph';
 import type { Graph } from '../../../lib/ros/graph';
 import { createTypeRegistry, type TypeRegistry } from '../../../lib/ros/types/registry';
+import type { OpenOptions } from './conformance';
 
 /** Somewhere that graphs reach each other, for tests that every transport has to pass. */
 export interface Place {
@@ -45,13 +46,6 @@ export function oneGraph(): Place {
 /** Domains that nothing else on this machine is in. */
 const domains = { first: 216, last: 224 };
 let domain = domains.last;
-
-export interface OpenOptions {
-	readonly nodeName: string;
-	readonly namespace: string;
-	readonly domainId: number;
-	readonly onError: (error: unknown) => void;
-}
 
 /** Each end in a graph of its own, which find each other on loopback as those of two processes do. */
 export function network(): Place {
