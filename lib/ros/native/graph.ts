@@ -87,7 +87,7 @@ export class NativeGraph implements Graph {
 		this.#now = options.now ?? systemNow;
 		this.#clock = options.clock ?? systemClock();
 		const { nodeName, namespace, domainId } = this;
-		this.#session = new Session(addon, { nodeName, namespace, domainId, discovery, onError });
+		this.#session = Session.open(addon, { nodeName, namespace, domainId, discovery, onError });
 		this.#services = new Services(this.#session, options.installed, this.#now, this.#clock, onError);
 		this.#lookLater();
 	}
