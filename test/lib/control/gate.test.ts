@@ -188,6 +188,27 @@ describe('Gate: a fixed rate', () => {
 		assert.equal(times().at(-1), 993);
 	});
 
+	it('asks for precise timers only where a millisecond counts', () => {
+		for (const [rate, fixed, expected] of [
+			[50, true, true],
+			[1000, true, true],
+			[20, true, false],
+			[1000, false, false],
+		] as const) {
+			const { timers, push } = setUp({ rate, fixed });
+			const asked: (boolean | undefined)[] = [];
+			const { setTimeout } = timers;
+			timers.setTimeout = (callback, delay, isPrecise?: boolean) => {
+				asked.push(isPrecise);
+				return setTimeout.call(timers, callback, delay);
+			};
+			push(1);
+			push(2);
+			timers.advance(100);
+			assert.deepEqual(new Set(asked), new Set([expected]), `${rate} Hz, fixed ${fixed}`);
+		}
+	});
+
 	it('does not make up for turns that were missed', () => {
 		const { timers, times, push } = setUp({ rate: 100, fixed: true });
 		push('a');
