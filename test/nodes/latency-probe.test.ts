@@ -96,6 +96,24 @@ describe('latency-probe', () => {
 		await until(() => seen.at(-1)?.text === 'latency-probe.status.silent');
 	});
 
+	it('leaves no timers behind, however often it is deployed', async () => {
+		const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+		const start = async () => {
+			await load([probe({ interval: '10' }), ...sinks]);
+			send('probe', { payload: 1, ros: ago(1) });
+		};
+		await start();
+		await unload();
+		const before = timers();
+		for (let i = 0; i < 20; i++) {
+			await start();
+			// The negative control: while it runs there are some.
+			assert.ok(timers() > before);
+			await unload();
+		}
+		assert.ok(timers() <= before, `${timers()} timers, ${before} before`);
+	});
+
 	it('serves its page, and what the page asks, until it closes', async () => {
 		await load([probe({ name: 'drive', deadline: '5' }), ...sinks]);
 		send('probe', { payload: 1, ros: ago(3) });
