@@ -284,6 +284,12 @@ function explainLoadError(error: Error, header: ModelHeader): BriefError {
 			`The model uses an operator that ONNX Runtime does not have: export it with standard operators only. (${message})`,
 		);
 	}
+	if (/given file_length|external data file .*out of bounds/is.test(message)) {
+		return new BriefError(
+			'weights truncated',
+			`The weights in ${header.externalFiles.join(', ')} are fewer than the model has: copy or download that again. (${message})`,
+		);
+	}
 	return new BriefError('model not loaded', `ONNX Runtime could not load the model: ${message}`);
 }
 

@@ -9,6 +9,9 @@ import { findStatePairs } from '../../lib/onnx/recurrent';
 import { modelFolders } from '../shared/model-folders';
 import type { ModelCard } from './model-card';
 
+/** Longest value of metadata that is sent: some exporters put whole files into it. */
+const longestValue = 1000;
+
 async function card(path: string, folders: ModelFolders): Promise<ModelCard> {
 	const file = resolveModelPath(path, folders);
 	const header = readHeader(file);
@@ -20,6 +23,9 @@ async function card(path: string, folders: ModelFolders): Promise<ModelCard> {
 	const isWhole = external.every(({ size }) => size !== undefined);
 	return {
 		...header,
+		metadata: Object.fromEntries(
+			Object.entries(header.metadata).map(([key, value]) => [key, value.slice(0, longestValue)]),
+		),
 		path: file,
 		external,
 		sha256: isWhole ? await hashModel(file, header.externalFiles) : '',

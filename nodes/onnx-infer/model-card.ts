@@ -3,6 +3,8 @@ import type { StatePair } from '../../lib/onnx/recurrent';
 
 /** What the editor shows of a model; the answer of the admin endpoint `onnx-infer/card`. */
 export interface ModelCard extends ModelHeader {
+	/** As in the header, long values cut. */
+	readonly metadata: ModelHeader['metadata'];
 	/** The file that the path means, without links. */
 	readonly path: string;
 	/** Files beside the model that it needs, with their sizes in bytes; undefined when one is not there. */

@@ -284,6 +284,13 @@ describe('onnx-infer', () => {
 			assert.match(String(card.sha256), /^[0-9a-f]{64}$/);
 		});
 
+		it('cuts what an exporter has put into the metadata whole', async () => {
+			folder.write('x.onnx', identity('float32', ['n'], { config: 'x'.repeat(100_000), rate: '50' }));
+			await load([infer('n', 'x.onnx'), out('n')]);
+			const { metadata } = (await ask('/onnx-infer/card?path=x.onnx')).body as { metadata: Record<string, string> };
+			assert.deepEqual([metadata.config?.length, metadata.rate], [1000, '50']);
+		});
+
 		it('refuses paths elsewhere, and says what a wrong file is without giving any of it away', async () => {
 			folder.write('secret.json', '{"password": "hunter2"}');
 			await load([infer('n', 'models/policy.onnx'), out('n')]);

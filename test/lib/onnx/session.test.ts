@@ -119,6 +119,16 @@ describe('onnx session', () => {
 				assert.deepEqual(outputs[0]?.data, Float32Array.from([101, 202]));
 			});
 
+			it('says when the file with its weights is too short', async () => {
+				const path = folder.write('m.onnx', externalWeights('m.onnx.data'));
+				folder.write('m.onnx.data', new Uint8Array(4));
+				const session = openSession({ path }, { runtime });
+				sessions.push(session);
+				const error = await problem(session.ready());
+				assert.equal(error.brief, 'weights truncated');
+				assert.match(error.message, /weights in m\.onnx\.data are fewer/);
+			});
+
 			it('refuses NaN and Inf with the element, in and out', async () => {
 				const session = open(reciprocal(), { runtime });
 				const nan = await problem(infer(session, [1, 2, Number.NaN]));
