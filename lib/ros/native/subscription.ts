@@ -9,6 +9,8 @@ import type { Session } from './session';
 
 /** Messages that one subscription hands over in a turn at most, so that the others get theirs. */
 const mostAtOnce = 100;
+/** Time between two turns from which on nothing has piled up, ms: looking for more costs as much as a message. */
+const calm = 0.5;
 
 export interface SubscriptionOptions extends SubscribeOptions {
 	readonly onMessage: (cdr: Uint8Array, info: MessageInfo) => void;
@@ -21,6 +23,8 @@ export interface SubscriptionOptions extends SubscribeOptions {
 /** A subscription of raw messages: rclnodejs does not look into them. */
 export class NativeSubscription extends Endpoint implements Subscription {
 	readonly #options: SubscriptionOptions;
+	/** When something was there last, ms. */
+	#turn = 0;
 
 	constructor(session: Session, topic: string, typeName: string, qos: QosProfile, options: SubscriptionOptions) {
 		super(session, 'subscription', topic, typeName, qos, options, () => options.onClose(this), options.clock);
@@ -42,12 +46,16 @@ export class NativeSubscription extends Endpoint implements Subscription {
 
 	#take(handle: Handle): void {
 		const { addon } = this.session;
+		const { newestOnly } = this.#options;
+		const now = performance.now();
+		const most = newestOnly || now - this.#turn < calm ? mostAtOnce : 1;
+		this.#turn = now;
 		let newest: Buffer | undefined;
-		for (let taken = 0; taken < mostAtOnce && !this.closed; taken++) {
+		for (let taken = 0; taken < most && !this.closed; taken++) {
 			const cdr = addon.rclTakeRaw(handle);
 			if (cdr === undefined) break;
 			this.touch();
-			if (this.#options.newestOnly) newest = cdr;
+			if (newestOnly) newest = cdr;
 			else this.#deliver(cdr);
 		}
 		if (newest !== undefined) this.#deliver(newest);
