@@ -171,7 +171,8 @@ export class SharedModel {
 		this.#standby = undefined;
 		let timer: NodeJS.Timeout | undefined;
 		const enough = new Promise<void>((resolve) => {
-			timer = setTimeout(resolve, longestClose);
+			// What has ended while this very event loop was held up is told before the immediate.
+			timer = setTimeout(() => setImmediate(resolve), longestClose);
 		});
 		await Promise.race([Promise.all(this.#retiring), enough]);
 		clearTimeout(timer);
