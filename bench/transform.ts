@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { type HeapProfiler, Session } from 'node:inspector';
+import { performance } from 'node:perf_hooks';
 import { Tensor } from '../lib/tensor/tensor';
 import { ImageWorker } from '../lib/transform/image/image-worker';
 import { createPipeline, type Pipeline } from '../lib/transform/pipeline';
