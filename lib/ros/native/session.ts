@@ -21,7 +21,7 @@ const turn = 5;
 const patience = 2000;
 
 /** How long a session is kept after its end, ms, and how many. */
-const linger = 3000;
+const linger = 2000;
 const mostIdle = 4;
 /** Sessions that wait for their node to come back. */
 const idle = new Map<string, Session>();
