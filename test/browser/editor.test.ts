@@ -36,6 +36,8 @@ function flowOf(): Flow {
 
 describe('the editor in a browser', function () {
 	this.timeout(60_000);
+	// Mouse and keyboard of a machine under load: what fails is tried once more.
+	this.retries(1);
 	const flow = flowOf();
 	const own = flow.filter(({ type }) => types.includes(type));
 	const idOf = (type: string) => own.find((node) => node.type === type)?.id as string;

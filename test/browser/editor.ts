@@ -30,13 +30,22 @@ export class Editor {
 	static async open(browser: Browser, url: string, id: string): Promise<Editor> {
 		const editor = new Editor(await browser.newPage({ viewport: { width: 1300, height: 1000 } }));
 		await editor.page.goto(url);
-		await editor.page.waitForFunction((wanted) => window.RED?.nodes?.node(wanted), id);
-		await editor.page.waitForSelector('#red-ui-loading-progress', { state: 'hidden' });
+		await editor.#ready(id);
 		return editor;
+	}
+
+	async #ready(id: string): Promise<void> {
+		await this.page.waitForFunction((wanted) => window.RED?.nodes?.node(wanted), id);
+		await this.page.waitForSelector('#red-ui-loading-progress', { state: 'hidden' });
 	}
 
 	/** Opens the edit dialog of a node. */
 	async edit(id: string): Promise<void> {
+		// A test that failed has left its dialog open; the next one, or its second try, begins anew.
+		if ((await this.page.$('.red-ui-tray')) !== null) {
+			await this.page.reload();
+			await this.#ready(id);
+		}
 		await this.page.evaluate((wanted) => {
 			const node = window.RED.nodes.node(wanted);
 			if (!node) throw new Error(`There is no node ${wanted}`);

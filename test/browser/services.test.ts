@@ -17,6 +17,8 @@ const domainId = 128;
 
 describe('the forms of services, actions and parameters in a browser', function () {
 	this.timeout(60_000);
+	// Mouse and keyboard of a machine under load: what fails is tried once more.
+	this.retries(1);
 	let browser: Browser | undefined;
 	let demo: Demo;
 	let editor: Editor;

@@ -32,6 +32,8 @@ const unnamed = JSON.stringify({
 
 describe('the dialog of tensor-transform in a browser', function () {
 	this.timeout(60_000);
+	// Mouse and keyboard of a machine under load: what fails is tried once more.
+	this.retries(1);
 	let browser: Browser | undefined;
 	let demo: Demo | undefined;
 	let editor: Editor;
