@@ -5,11 +5,10 @@
  *
  *     npm run build && node dist/bench/wire-flow.js [rounds] [placement of onnx-infer] [seconds of a turn]
  *
- * Found on a virtual machine of 2 cores that others used too (Node 20, Node-RED 4.1, Jazzy with Cyclone DDS), as ratios
- * to rclpy, medians of several runs: p50 0.75 to 0.86 at 50 Hz, 0.78 to 0.96 at 200 Hz, 0.76 to 0.79 at 1000 Hz, and of
- * the turns least disturbed 0.72, 0.70 and 0.66; p99 between 0.6 and 1.7, which is as much as rclpy differs from itself
- * from turn to turn there. Of the 180 us that a message spends in the process at 1000 Hz, onnxruntime-node takes 65, the
- * system call that sends the command 35 to 40, the hops between the nodes 20 to 30, and all else here 50.
+ * Found on a virtual machine of 2 cores with nothing else on it (Node 20, Node-RED 4.1, Jazzy with Cyclone DDS), as ratios
+ * to rclpy, medians of five turns: p50 0.77 at 50 Hz, 0.69 at 200 Hz, 0.72 at 1000 Hz (169 against 235 us); p99 1.04, 1.08
+ * and 1.6. A message spends 110 us in the process at 1000 Hz, 98 of 100 less than 180 us. What is slower: V8's sweeps of
+ * some 1 ms twice a second, the status of onnx-infer of 0.4 ms twice a second, and the machine.
  *
  * About 26 kB of garbage a message, of which half is Node-RED's. V8 sweeps it every 600 messages in some 1 ms. A larger
  * young generation (--max-semi-space-size=32 or 64) makes that 2 to 4 ms and helps nobody; a smaller one (4) halves it and

@@ -11,10 +11,7 @@ import { checkExternalPaths, resolveModelPath } from './model-path';
 import { findNonFinite, nonFiniteName } from './non-finite';
 import type { LoadOptions, ModelInfo, ModelSource, PackedTensor, PlainTensor, TensorInfo } from './protocol';
 import { explainProvider } from './providers';
-import { loadRuntime, type Runtime, readExternalData } from './runtime';
-
-/** What a run says when it fails is in its exception; the native log would say it again, on every failure. */
-const quiet: InferenceSession.RunOptions = { logSeverityLevel: 4 };
+import { loadRuntime, type Runtime, type RuntimeSession, readExternalData } from './runtime';
 
 /** What a run gives. */
 export interface RunOutcome {
@@ -28,15 +25,17 @@ export class Engine {
 	/** What the last run was fed, and where it lay: the same memory may well hold the next run's inputs. */
 	readonly #feeds: Record<string, OrtTensor> = {};
 	readonly #data: TensorData[] = [];
+	readonly #fetches: Record<string, null> = {};
 	#buffer: ArrayBuffer | undefined;
 	#packed: readonly PackedTensor[] | undefined;
 
 	private constructor(
 		readonly info: ModelInfo,
 		private readonly runtime: Runtime,
-		private readonly session: InferenceSession,
-		private readonly outputNames: readonly string[],
-	) {}
+		private readonly session: RuntimeSession,
+	) {
+		for (const { name } of info.outputs) this.#fetches[name] = null;
+	}
 
 	/** @throws BriefError that says what is wrong with the file or the settings. */
 	static async load(given: ModelSource, options: LoadOptions): Promise<Engine> {
@@ -71,8 +70,8 @@ export class Engine {
 		}
 		const info: ModelInfo = {
 			header,
-			inputs: tensorInfos(header.inputs, session.inputMetadata),
-			outputs: tensorInfos(outputs, session.outputMetadata),
+			inputs: tensorInfos(header.inputs, session),
+			outputs: tensorInfos(outputs, session),
 			runtime: runtime.kind,
 			version: runtime.version,
 			provider,
@@ -81,12 +80,7 @@ export class Engine {
 			files,
 			fileState: state,
 		};
-		return new Engine(
-			info,
-			runtime,
-			session,
-			outputs.map((output) => output.name),
-		);
+		return new Engine(info, runtime, session);
 	}
 
 	/**
@@ -108,7 +102,9 @@ export class Engine {
 		const begin = performance.now();
 		let results: Record<string, OnnxValue>;
 		try {
-			results = await this.session.run(this.#feeds, this.outputNames, quiet);
+			// Awaiting what is there already would only be another turn of the microtasks.
+			const given = this.session.run(this.#feeds, this.#fetches);
+			results = given instanceof Promise ? await given : given;
 		} catch (error) {
 			throw new BriefError('inference failed', `ONNX Runtime could not run the model: ${(error as Error).message}`);
 		}
@@ -226,7 +222,7 @@ async function createSession(
 	header: ModelHeader,
 	options: LoadOptions,
 	notes: string[],
-): Promise<{ session: InferenceSession; provider: string }> {
+): Promise<{ session: RuntimeSession; provider: string }> {
 	const last = runtime.kind === 'wasm' ? 'wasm' : 'cpu';
 	for (const provider of options.providers ?? []) {
 		if (provider === 'cpu') break;
@@ -250,7 +246,7 @@ function createWith(
 	header: ModelHeader,
 	options: LoadOptions,
 	provider: string,
-): Promise<InferenceSession> {
+): Promise<RuntimeSession> {
 	const settings: InferenceSession.SessionOptions = {
 		executionProviders: [provider],
 		intraOpNumThreads: options.threads ?? 1,
@@ -260,11 +256,10 @@ function createWith(
 		// By default threads that wait for work burn a whole core.
 		extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 	};
-	const { InferenceSession: Session } = runtime.ort;
-	if (!('path' in source)) return Session.create(source.bytes, settings);
-	if (runtime.kind === 'native') return Session.create(source.path, settings);
+	if (!('path' in source)) return runtime.createSession(source.bytes, settings);
+	if (runtime.kind === 'native') return runtime.createSession(source.path, settings);
 	const externalData = readExternalData(source.path, header.externalFiles);
-	return Session.create(readFileSync(source.path), { ...settings, externalData });
+	return runtime.createSession(readFileSync(source.path), { ...settings, externalData });
 }
 
 /** What ONNX Runtime says at loading, with what to do about the usual reasons. */
@@ -297,11 +292,8 @@ function explainLoadError(error: Error, header: ModelHeader): BriefError {
  * The shape is the file's, since the runtime's own metadata gives an unknown rank as that of a scalar. The type is the
  * runtime's where the file leaves it to be inferred.
  */
-function tensorInfos(values: readonly ValueInfo[], metadata: readonly InferenceSession.ValueMetadata[]): TensorInfo[] {
-	return values.map(({ name, type, shape }) => {
-		const known = metadata.find((item) => item.name === name);
-		return { name, type: (known?.isTensor ? known.type : type) as TensorType, shape };
-	});
+function tensorInfos(values: readonly ValueInfo[], { types }: RuntimeSession): TensorInfo[] {
+	return values.map(({ name, type, shape }) => ({ name, type: (types.get(name) ?? type) as TensorType, shape }));
 }
 
 function unpack(type: TensorType, packed: PackedTensor, buffer: ArrayBuffer): TensorData {

@@ -75,7 +75,7 @@ function looksLikeModel(head: Buffer): boolean {
 }
 
 /** Element types by their number in TensorProto.DataType, by ONNX Runtime's names. */
-const elementTypes: Readonly<Record<number, string>> = {
+export const elementTypes: Readonly<Record<number, string>> = {
 	1: 'float32',
 	2: 'uint8',
 	3: 'int8',

@@ -11,8 +11,10 @@ export class InlineHost implements Host {
 	readonly #engine: Promise<Engine>;
 	readonly #buffer = new TravellingBuffer();
 	#loaded: Engine | undefined;
+	/** No model has run here in this turn of the event loop yet. */
+	#isTurnFree = true;
 	/** The run under way, which a release has to wait for. */
-	#work: Promise<unknown> = Promise.resolve();
+	#work: Promise<HostResult> | undefined;
 	#closing: Promise<void> | undefined;
 
 	constructor(source: ModelSource, options: LoadOptions) {
@@ -26,27 +28,38 @@ export class InlineHost implements Host {
 
 	run(inputs: readonly Tensor[], allowNonFinite: boolean): Promise<HostResult> {
 		if (!this.#loaded) return Promise.reject(new BriefError('not loaded', 'The model is not loaded.'));
-		// The runtime reads its inputs later than this returns, so they are copied here too.
 		const { buffer, inputs: packed } = this.#buffer.pack(inputs);
 		// It is not touched before the next run, which comes after this one.
 		this.#buffer.giveBack(buffer);
-		const work = this.#loaded.run(buffer, packed, allowNonFinite);
-		this.#work = work;
-		return work;
+		const engine = this.#loaded;
+		const runNow = () => {
+			this.#isTurnFree = false;
+			setImmediate(() => {
+				this.#isTurnFree = true;
+			});
+			return engine.run(buffer, packed, allowNonFinite);
+		};
+		// Of several that wait, one a turn: in between the event loop takes messages, timers and the editor's requests.
+		this.#work = this.#isTurnFree ? runNow() : nextTurn().then(runNow);
+		return this.#work;
 	}
 
 	close(): Promise<void> {
-		this.#closing ??= this.#work.then(
-			() => this.#release(),
-			() => this.#release(),
-		);
+		this.#closing ??= this.#release();
 		return this.#closing;
 	}
 
 	async #release(): Promise<void> {
+		await this.#work?.catch(() => {});
 		const engine = await this.#engine.catch(() => undefined);
 		await engine?.release();
 	}
+}
+
+function nextTurn(): Promise<void> {
+	return new Promise((resolve) => {
+		setImmediate(resolve);
+	});
 }
 
 /**

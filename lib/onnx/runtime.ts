@@ -2,11 +2,30 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type * as Ort from 'onnxruntime-common';
 import { BriefError } from '../check';
+import { elementTypes } from './header';
 import type { RuntimeChoice } from './protocol';
+
+type SessionOptions = Ort.InferenceSession.SessionOptions;
+type Values = Record<string, Ort.OnnxValue>;
+
+/** A model that ONNX Runtime has loaded. */
+export interface RuntimeSession {
+	/** The type of each input and output that is a tensor, by name. */
+	readonly types: ReadonlyMap<string, string>;
+	/**
+	 * Runs the model, one run at a time.
+	 * @param fetches has the names of the outputs that are wanted
+	 */
+	run(feeds: Values, fetches: Readonly<Record<string, null>>): Values | Promise<Values>;
+	/** Frees the model's memory. */
+	release(): void | Promise<void>;
+}
 
 /** A build of ONNX Runtime, ready to load models. */
 export interface Runtime {
 	readonly ort: typeof Ort;
+	/** @param model path of a file, or the bytes of one; the WebAssembly build reads no files */
+	createSession(model: string | Uint8Array, options: SessionOptions): Promise<RuntimeSession>;
 	readonly kind: 'native' | 'wasm';
 	readonly version: string;
 	/** Why this is the fallback, and what to do about it. */
@@ -60,9 +79,54 @@ function remedy(): string {
 	return `For the native one run "${skip}npm install onnxruntime-node@${env.versions.common}" in the Node-RED user directory and restart Node-RED.${libc}`;
 }
 
+/** What a run says when it fails is in its exception; the native log would say it again, on every failure. */
+const quiet: Ort.InferenceSession.RunOptions = { logSeverityLevel: 4 };
+
+/** What onnxruntime-node's own session is built on, see its binding.d.ts. */
+interface Binding {
+	readonly InferenceSession: new () => NativeSession;
+}
+interface NativeSession {
+	loadModel(path: string, options: SessionOptions): void;
+	loadModel(bytes: ArrayBufferLike, offset: number, length: number, options: SessionOptions): void;
+	readonly inputMetadata: readonly NativeValue[];
+	readonly outputMetadata: readonly NativeValue[];
+	run(feeds: Values, fetches: object, options: Ort.InferenceSession.RunOptions): Values;
+	dispose(): void;
+}
+interface NativeValue {
+	readonly name: string;
+	readonly isTensor: boolean;
+	/** TensorProto.DataType, as in ONNX files. */
+	readonly type: number;
+}
+
+/**
+ * onnxruntime-node. Its `InferenceSession` would wait for the next turn of the event loop before each run, and then
+ * hold that up for as long as the run takes: the same, only later. So the binding below it is asked at once.
+ */
 function loadNative(): Runtime {
 	const ort = require('onnxruntime-node') as typeof Ort;
-	return { ort, kind: 'native', version: ort.env.versions.node ?? ort.env.versions.common };
+	const version = ort.env.versions.node ?? ort.env.versions.common;
+	const { binding, initOrt } = require('onnxruntime-node/dist/binding.js') as { binding: Binding; initOrt(): void };
+	return { ort, kind: 'native', version, createSession };
+
+	async function createSession(model: string | Uint8Array, options: SessionOptions): Promise<RuntimeSession> {
+		initOrt();
+		const session = new binding.InferenceSession();
+		if (typeof model === 'string') session.loadModel(model, options);
+		else session.loadModel(model.buffer, model.byteOffset, model.byteLength, options);
+		const types = new Map<string, string>();
+		for (const { name, isTensor, type } of [...session.inputMetadata, ...session.outputMetadata]) {
+			const known = elementTypes[type];
+			if (isTensor && known !== undefined) types.set(name, known);
+		}
+		return {
+			types,
+			run: (feeds, fetches) => session.run(feeds, fetches, quiet),
+			release: () => session.dispose(),
+		};
+	}
 }
 
 function loadWasm(): Runtime {
@@ -80,7 +144,20 @@ function loadWasm(): Runtime {
 	// More threads would mean workers of its own inside the worker.
 	ort.env.wasm.numThreads = 1;
 	ort.env.wasm.wasmPaths = `${folder}/`;
-	return { ort, kind: 'wasm', version: ort.env.versions.web ?? ort.env.versions.common };
+	return { ort, kind: 'wasm', version: ort.env.versions.web ?? ort.env.versions.common, createSession };
+
+	async function createSession(model: string | Uint8Array, options: SessionOptions): Promise<RuntimeSession> {
+		const session = await ort.InferenceSession.create(model as Uint8Array, options);
+		const types = new Map<string, string>();
+		for (const value of [...session.inputMetadata, ...session.outputMetadata]) {
+			if (value.isTensor) types.set(value.name, value.type);
+		}
+		return {
+			types,
+			run: (feeds, fetches) => session.run(feeds, fetches, quiet),
+			release: () => session.release(),
+		};
+	}
 }
 
 /** Weights beside a model, for builds that do not read files themselves. */

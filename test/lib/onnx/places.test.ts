@@ -86,6 +86,25 @@ describe('onnx places', () => {
 		});
 	}
 
+	it('the event loop turns between the runs inline that wait', async () => {
+		const session = open(policy(), { placement: 'inline', waiting: 'queue', queueLength: 5 });
+		const { inputs } = await session.ready();
+		const bound = bindInputs(inputs, [1, 2, 3, 4]);
+		let turn = 0;
+		let isWatching = true;
+		const watch = () => {
+			turn++;
+			if (isWatching) setImmediate(watch);
+		};
+		setImmediate(watch);
+		const turns = await Promise.all(Array.from({ length: 5 }, () => session.run(bound).then(() => turn)));
+		isWatching = false;
+		assert.deepEqual(
+			turns.map((at) => at - (turns[0] as number)),
+			[0, 1, 2, 3, 4],
+		);
+	});
+
 	it('a run inline that passes its deadline is an error, though nothing could end it', async () => {
 		const session = open(slow(), { placement: 'inline', deadline: 30 });
 		const { inputs } = await session.ready();
