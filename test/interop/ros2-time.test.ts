@@ -28,6 +28,7 @@ describe('simulated time and diagnostics with a real ROS 2', function () {
 			{
 				id: 'context',
 				type: 'ros2-context',
+				transport: 'embedded',
 				domainId: String(domain),
 				discoveryRange: process.env.INTEROP_ROS2_NAMESPACE ? 'subnet' : 'localhost',
 				useSimTime: true,
