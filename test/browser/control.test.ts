@@ -38,8 +38,8 @@ describe('the gate, the synchronizer and the probe in a browser', function () {
 		await demo?.stop();
 	});
 
-	afterEach(() => {
-		assert.deepEqual(editor?.errors.splice(0) ?? [], []);
+	afterEach(async function () {
+		assert.deepEqual((await editor?.finish(this.currentTest?.isPassed() === true)) ?? [], []);
 	});
 
 	const button = (id: string) => editor.page.locator(`[id="${id}"] .red-ui-flow-node-button-button`);
@@ -49,15 +49,22 @@ describe('the gate, the synchronizer and the probe in a browser', function () {
 
 	it('stops the robot at the press of a button, and releases it only after a question', async () => {
 		const { page } = editor;
+		// A try before this one may have left it stopped.
+		await demo.post('/inject/drive-reset', {});
 		await button('drive-forward').click({ force: true });
 		await shows('drive-limiter', /sent/);
 		await button('drive-limiter').click({ force: true });
 		await shows('drive-limiter', /STOPPED/);
-		await button('drive-limiter').click({ force: true });
-		await page.locator('button', { hasText: 'Stay stopped' }).click();
+		/** Presses the button of the stopped node, and answers. The question is gone only after it has slid away. */
+		const answer = async (text: string) => {
+			await button('drive-limiter').click({ force: true });
+			const answered = page.locator('.red-ui-notification button', { hasText: text });
+			await answered.click();
+			await answered.waitFor({ state: 'detached' });
+		};
+		await answer('Stay stopped');
 		await shows('drive-limiter', /STOPPED/);
-		await button('drive-limiter').click({ force: true });
-		await page.locator('button', { hasText: 'Release' }).click();
+		await answer('Release');
 		await shows('drive-limiter', /sent/);
 	});
 

@@ -66,8 +66,8 @@ describe('the editor in a browser', function () {
 		await demo?.stop();
 	});
 
-	afterEach(() => {
-		assert.deepEqual(editor?.errors.splice(0) ?? [], []);
+	afterEach(async function () {
+		assert.deepEqual((await editor?.finish(this.currentTest?.isPassed() === true)) ?? [], []);
 	});
 
 	/** A robot on the network: a camera, a map for late joiners, a base that listens. */

@@ -17,7 +17,10 @@ export class Editor {
 	/** Errors of the page, also those of edit dialogs, which Node-RED only logs. */
 	readonly errors: string[] = [];
 
-	private constructor(readonly page: Page) {
+	private constructor(
+		readonly page: Page,
+		private readonly id: string,
+	) {
 		page.on('pageerror', (error) => this.errors.push(String(error)));
 		page.on('console', (message) => {
 			if (/oneditprepare|oneditsave|oneditcancel|Definition error|nodes:add/.test(message.text())) {
@@ -28,24 +31,32 @@ export class Editor {
 
 	/** @param id of a node that is in the flow once the editor has it */
 	static async open(browser: Browser, url: string, id: string): Promise<Editor> {
-		const editor = new Editor(await browser.newPage({ viewport: { width: 1300, height: 1000 } }));
+		const editor = new Editor(await browser.newPage({ viewport: { width: 1300, height: 1000 } }), id);
 		await editor.page.goto(url);
-		await editor.#ready(id);
+		await editor.#ready();
 		return editor;
 	}
 
-	async #ready(id: string): Promise<void> {
-		await this.page.waitForFunction((wanted) => window.RED?.nodes?.node(wanted), id);
+	/**
+	 * Ends a test. Dialogs and questions that one that failed has left open would be in the way of the next test, and
+	 * of its own second try, so these begin from a fresh page.
+	 * @returns the errors of the page since the last time
+	 */
+	async finish(hasPassed: boolean): Promise<string[]> {
+		if (!hasPassed) {
+			await this.page.reload();
+			await this.#ready();
+		}
+		return this.errors.splice(0);
+	}
+
+	async #ready(): Promise<void> {
+		await this.page.waitForFunction((wanted) => window.RED?.nodes?.node(wanted), this.id);
 		await this.page.waitForSelector('#red-ui-loading-progress', { state: 'hidden' });
 	}
 
 	/** Opens the edit dialog of a node. */
 	async edit(id: string): Promise<void> {
-		// A test that failed has left its dialog open; the next one, or its second try, begins anew.
-		if ((await this.page.$('.red-ui-tray')) !== null) {
-			await this.page.reload();
-			await this.#ready(id);
-		}
 		await this.page.evaluate((wanted) => {
 			const node = window.RED.nodes.node(wanted);
 			if (!node) throw new Error(`There is no node ${wanted}`);

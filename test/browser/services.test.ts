@@ -50,8 +50,8 @@ describe('the forms of services, actions and parameters in a browser', function 
 		await browser?.close();
 		await demo?.stop();
 	});
-	afterEach(() => {
-		assert.deepEqual(editor?.errors.splice(0) ?? [], []);
+	afterEach(async function () {
+		assert.deepEqual((await editor?.finish(this.currentTest?.isPassed() === true)) ?? [], []);
 	});
 
 	/** A robot with a service, an action and two parameters. */

@@ -55,8 +55,8 @@ describe('the dialog of tensor-transform in a browser', function () {
 		await demo?.stop();
 	});
 
-	afterEach(() => {
-		assert.deepEqual(editor?.errors.splice(0) ?? [], []);
+	afterEach(async function () {
+		assert.deepEqual((await editor?.finish(this.currentTest?.isPassed() === true)) ?? [], []);
 	});
 
 	const cells = () => editor.page.locator('#tensor-transform-live-elements td').allTextContents();
