@@ -3,7 +3,7 @@ import type { EndpointInfo, QosOptions, SampleInfo } from '../../lib/rtps';
 import { vendorCyclone, vendorFast } from '../../lib/rtps';
 import { blob, readBlob } from './blob';
 import { Peer, until } from './peers';
-import { check, network, nextDomain, numbers, read, typeName, useSessions, words } from './session';
+import { check, hasListener, network, nextDomain, numbers, read, typeName, useSessions, words } from './session';
 
 const reliable: QosOptions = { reliability: 'reliable', durability: 'volatile', history: 'keep_last', depth: 20 };
 const lasting: QosOptions = { ...reliable, durability: 'transient_local' };
@@ -178,10 +178,7 @@ describe('interoperability over a life', function () {
 				const sub = new Peer(kind, domainId, 'sub', 'down', words(reliable));
 				const pub = new Peer(kind, domainId, 'pub', 'up', words(reliable));
 				await Promise.all([sub.line('matched 1'), pub.line('matched 1')]);
-				await until(
-					() => writer.matched === 1,
-					() => 'their reader is found',
-				);
+				await hasListener(writer);
 				writer.write(blob(1, 10_000_000));
 				pub.say('write 1 10000000 0');
 				await until(
@@ -231,13 +228,7 @@ describe('interoperability over a life', function () {
 			},
 		});
 		const client = new Peer('fast', domainId, 'request', 'ask', words(reliable));
-		await Promise.all([
-			client.line('matched 1'),
-			until(
-				() => answers.matched === 1,
-				() => 'their reader is found',
-			),
-		]);
+		await Promise.all([client.line('matched 1'), hasListener(answers)]);
 		await client.line('matched 1');
 		client.say('write 3 100 0');
 		await until(
@@ -260,10 +251,7 @@ describe('interoperability over a life', function () {
 		const server = new Peer('fast', domainId, 'answer', 'tell', words(reliable));
 		await server.line('matched 1');
 		await server.line('matched 1');
-		await until(
-			() => questions.matched === 1,
-			() => 'their reader is found',
-		);
+		await hasListener(questions);
 		for (const n of numbers(1, 3)) questions.write(blob(n, 100));
 		await until(
 			() => seen.length === 3,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { QosOptions } from '../../lib/rtps';
 import { blob } from './blob';
 import { Peer, until } from './peers';
-import { check, network, nextDomain, numbers, read, typeName, useSessions, words } from './session';
+import { check, hasListener, network, nextDomain, numbers, read, typeName, useSessions, words } from './session';
 
 describe('interoperability matrix', function () {
 	this.timeout(60_000);
@@ -27,10 +27,7 @@ describe('interoperability matrix', function () {
 							if (isLate) while (written < 5) writer.write(blob(++written, size));
 							const peer = new Peer(kind, domainId, 'sub', 'down', words(qos), peerOptions);
 							await peer.line('matched 1');
-							await until(
-								() => writer.matched === 1,
-								() => 'their reader is found',
-							);
+							await hasListener(writer);
 							const said = () => `${peer.samples.length} of ${written} have come`;
 							if (isReliable) {
 								while (written < 10) writer.write(blob(++written, size));

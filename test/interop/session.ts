@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
-import { createParticipant, type Participant, type ParticipantOptions, type QosOptions } from '../../lib/rtps';
+import {
+	createParticipant,
+	type DataWriter,
+	type Participant,
+	type ParticipantOptions,
+	type QosOptions,
+} from '../../lib/rtps';
 import { readBlob } from './blob';
-import { buildPeers, killAll } from './peers';
+import { buildPeers, killAll, until } from './peers';
 
 /** The type that all peers speak, as DDS calls it. */
 export const typeName = 'interop::Blob';
@@ -39,6 +45,17 @@ export function read(participant: Participant, topic: string, qos: QosOptions) {
 	const samples: ReturnType<typeof readBlob>[] = [];
 	const onSample = (payload: Uint8Array) => samples.push(readBlob(payload));
 	return { reader: participant.createReader({ topic, typeName, qos, onSample }), samples };
+}
+
+/**
+ * Waits until a reader of theirs gets what is written from now on. That both sides have matched is not enough: Cyclone
+ * skips what the first heartbeat that it sees announces as written before.
+ */
+export function hasListener(writer: DataWriter): Promise<void> {
+	return until(
+		() => writer.listeningEndpoints().length === 1,
+		() => 'their reader listens',
+	);
 }
 
 /** Every sample is right and of that size, and the numbers go up: none comes twice. */
