@@ -1,7 +1,11 @@
+import type { Clock } from '../rtps/clock';
 import type { Stamp } from './time';
 
 /** ms since the Unix epoch, with fractions. */
 export type Now = () => number;
+
+/** What measures how long somebody waits. */
+export type Timers = Pick<Clock, 'setTimeout' | 'clearTimeout'>;
 
 /** How far the two clocks may part before the fine one is set anew, ms. */
 const tolerance = 2;

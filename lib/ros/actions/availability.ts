@@ -1,6 +1,7 @@
 import { BriefError } from '../../check';
 import type { Timers } from '../../control/timers';
 import type { CallOptions, EndpointEvent } from '../graph';
+import { noServer, noServerFits } from '../services/failures';
 
 /** One of the endpoints that an action consists of. */
 interface Part {
@@ -72,21 +73,17 @@ export class Availability {
 	}
 
 	#error(timeout: number): BriefError {
-		const time = `${timeout / 1000} s`;
 		const missing = this.#parts.filter((part) => !part.isThere());
 		if (this.#misfit !== undefined) {
-			return new BriefError(
-				'no server fits',
-				`No server of ${this.action} that fits was found within ${time}: ${this.#misfit}`,
-			);
+			return noServerFits(this.action, timeout, this.#misfit);
 		}
 		if (missing.length < this.#parts.length) {
 			const names = missing.map(({ name }) => name).join(', ');
-			return new BriefError('server incomplete', `The server of ${this.action} lacked ${names} after ${time}`);
+			return new BriefError(
+				'server incomplete',
+				`The server of ${this.action} lacked ${names} after ${timeout / 1000} s`,
+			);
 		}
-		return new BriefError(
-			'no server',
-			`No server of ${this.action} was found within ${time}. Is it running, in the same ROS_DOMAIN_ID?`,
-		);
+		return noServer(this.action, timeout);
 	}
 }

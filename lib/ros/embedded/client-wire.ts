@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { BriefError } from '../../check';
 import { type DataReader, type DataWriter, guidToString, type SampleInfo } from '../../rtps';
-import type { Timers } from './server-wire';
+import type { Timers } from '../clock';
+import { isMessage } from '../services/message';
 import {
 	addHeader,
 	createEndId,
 	endIdOf,
 	endpointOptions,
-	isMessage,
 	type Manner,
 	mannerOfSample,
 	mannerOfVendor,

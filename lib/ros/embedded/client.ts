@@ -1,10 +1,11 @@
-import { BriefError, checkNumber, show } from '../../check';
+import type { Timers } from '../clock';
 import type { CallOptions, EndpointEvent, EndpointOptions, ServiceClient } from '../graph';
 import type { QosProfile } from '../qos';
+import { type Call, Calls } from '../services/calls';
+import { serverIsGone } from '../services/failures';
 import { ClientWire } from './client-wire';
-import type { Server } from './server';
-import type { Timers } from './server-wire';
-import { isMessage, type Manner, type ServiceEnd } from './service-wire';
+import { Server } from './server';
+import type { Manner, ServiceEnd } from './service-wire';
 import type { WireContext } from './wire';
 
 export interface ClientOptions extends EndpointOptions {
@@ -14,23 +15,12 @@ export interface ClientOptions extends EndpointOptions {
 	readonly manner: Manner;
 }
 
-/** Calls of one client that may wait at the same time. */
-const mostCalls = 1000;
-/** Timers of Node.js count to 2^31 ms. */
-const longestTimeout = 0x7fffffff;
-
-/** A call that waits: for a server at first, then for the answer. */
-interface Call {
-	readonly request: Uint8Array;
-	readonly timeout: number;
-	/** Whom it was sent to: a server of this graph, or servers on the network by their GUIDs. */
-	sentTo: Server | ReadonlySet<string> | undefined;
-	/** What the network knows it by; 0 for none. */
-	sequenceNumber: number;
-	resolve(response: Uint8Array): void;
-	reject(error: unknown): void;
-	/** Takes back timer and signal. */
-	release(): void;
+/** How a call went out. */
+interface Sent {
+	/** Whom to: a server of this graph, or servers on the network by their GUIDs. */
+	readonly to: Server | ReadonlySet<string>;
+	/** What the network knows it by. */
+	readonly sequenceNumber?: number;
 }
 
 /**
@@ -40,9 +30,8 @@ interface Call {
 export class Client implements ServiceClient, ServiceEnd {
 	readonly #options: ClientOptions;
 	readonly #local = new Set<Server>();
-	readonly #calls = new Set<Call>();
+	readonly #calls: Calls<Sent>;
 	#wire: ClientWire | undefined;
-	#closed = false;
 	/** The count that the last `matched` event told. */
 	#told = 0;
 	/** Why the last server that was seen does not fit. */
@@ -55,6 +44,7 @@ export class Client implements ServiceClient, ServiceEnd {
 		options: ClientOptions,
 	) {
 		this.#options = options;
+		this.#calls = new Calls(service, options.timers, () => this.#misfit);
 	}
 
 	get available(): number {
@@ -65,53 +55,13 @@ export class Client implements ServiceClient, ServiceEnd {
 		return this.#wire?.guids;
 	}
 
-	async call(request: Uint8Array, { timeout, signal }: CallOptions): Promise<Uint8Array> {
-		const { service } = this;
-		if (this.#closed) throw new Error(`The client of ${service} is closed`);
-		if (!(request instanceof Uint8Array)) {
-			throw new TypeError(`Expected the request of ${service} to be bytes, got ${show(request)}`);
-		}
-		if (!isMessage(request)) {
-			throw new RangeError(
-				`Expected a serialized request of ${service} with its 4-byte header, got ${request.length} bytes`,
-			);
-		}
-		checkNumber('timeout', timeout, { above: 0, max: longestTimeout, unit: 'ms' });
-		signal?.throwIfAborted();
-		if (this.#calls.size >= mostCalls) {
-			throw new BriefError(
-				'too many calls',
-				`${mostCalls} calls of ${service} wait for an answer already. Call it less often, or with a shorter timeout.`,
-			);
-		}
-		return new Promise((resolve, reject) => {
-			const { timers } = this.#options;
-			const onAbort = () => this.#fail(call, signal?.reason);
-			const timer = timers.setTimeout(() => this.#fail(call, this.#timedOut(call)), timeout);
-			const call: Call = {
-				request,
-				timeout,
-				sentTo: undefined,
-				sequenceNumber: 0,
-				resolve,
-				reject,
-				release() {
-					timers.clearTimeout(timer);
-					signal?.removeEventListener('abort', onAbort);
-				},
-			};
-			signal?.addEventListener('abort', onAbort, { once: true });
-			this.#calls.add(call);
-			this.#send(call);
-		});
+	call(request: Uint8Array, options: CallOptions): Promise<Uint8Array> {
+		return this.#calls.add(request, options, (call) => this.#send(call));
 	}
 
 	close(): void {
-		if (this.#closed) return;
-		this.#closed = true;
-		for (const call of this.#calls) {
-			this.#fail(call, new Error(`The client of ${this.service} was closed before the answer came`));
-		}
+		if (this.#calls.isClosed) return;
+		this.#calls.close();
 		this.#wire?.close();
 		this.#local.clear();
 		this.#options.onClose(this);
@@ -141,22 +91,14 @@ export class Client implements ServiceClient, ServiceEnd {
 
 	emit(event: EndpointEvent): void {
 		if (event.kind === 'incompatible') this.#misfit = event.message;
-		if (!this.#closed) this.#options.onEvent?.(event);
+		if (!this.#calls.isClosed) this.#options.onEvent?.(event);
 	}
 
 	/** Servers have come or gone: calls that wait for one go out, calls whose servers are all gone fail. */
 	#changed(): void {
 		for (const call of this.#calls) {
-			if (call.sentTo === undefined) this.#send(call);
-			else if (!this.#isThere(call.sentTo)) {
-				this.#fail(
-					call,
-					new BriefError(
-						'server is gone',
-						`The server of ${this.service} went away before it answered. It may have done what it was asked, or not.`,
-					),
-				);
-			}
+			if (call.sent === undefined) this.#send(call);
+			else if (!this.#isThere(call.sent)) this.#calls.fail(call, serverIsGone(this.service));
 		}
 		const count = this.available;
 		if (count === this.#told) return;
@@ -164,74 +106,38 @@ export class Client implements ServiceClient, ServiceEnd {
 		this.emit({ kind: 'matched', count });
 	}
 
-	#isThere(sentTo: Server | ReadonlySet<string>): boolean {
-		if (!(sentTo instanceof Set)) return this.#local.has(sentTo as Server);
-		for (const guid of sentTo) if (this.#wire?.servers.has(guid)) return true;
+	#isThere({ to }: Sent): boolean {
+		if (to instanceof Server) return this.#local.has(to);
+		for (const guid of to) if (this.#wire?.servers.has(guid)) return true;
 		return false;
 	}
 
 	/** Sends a call when there is a server. */
-	#send(call: Call): void {
+	#send(call: Call<Sent>): void {
 		const [server] = this.#local;
 		if (server !== undefined) {
-			call.sentTo = server;
+			call.sent = { to: server };
 			// In a later turn, so that a flow that calls itself cannot recurse.
 			setImmediate(() => {
-				if (!this.#calls.has(call)) return;
-				server.take(call.request, (response) => this.#settle(call) && call.resolve(response));
+				if (this.#calls.has(call)) server.take(call.request, (response) => this.#calls.answer(call, response));
 			});
 			return;
 		}
 		const wire = this.#wire;
 		if (wire === undefined || wire.servers.size === 0) return;
 		try {
-			call.sequenceNumber = wire.send(call.request);
-			call.sentTo = wire.servers;
+			call.sent = { sequenceNumber: wire.send(call.request), to: wire.servers };
 		} catch (error) {
-			this.#fail(call, error);
+			this.#calls.fail(call, error);
 		}
 	}
 
 	/** An answer from the network. Late ones and ones that nobody asked for find no call. */
 	#answered(sequenceNumber: number, response: Uint8Array): void {
-		if (sequenceNumber <= 0) return;
 		for (const call of this.#calls) {
-			if (call.sequenceNumber !== sequenceNumber) continue;
-			this.#settle(call);
-			call.resolve(response);
+			if (call.sent?.sequenceNumber !== sequenceNumber) continue;
+			this.#calls.answer(call, response);
 			return;
 		}
-	}
-
-	#timedOut({ sentTo, timeout }: Call): BriefError {
-		const { service } = this;
-		const time = `${timeout / 1000} s`;
-		if (sentTo !== undefined) {
-			return new BriefError(
-				'no answer',
-				`The server of ${service} did not answer within ${time}. It may still be at work: allow it more time, or look at its log.`,
-			);
-		}
-		if (this.#misfit !== undefined) {
-			return new BriefError(
-				'no server fits',
-				`No server of ${service} that fits was found within ${time}: ${this.#misfit}`,
-			);
-		}
-		return new BriefError(
-			'no server',
-			`No server of ${service} was found within ${time}. Is it running, in the same ROS_DOMAIN_ID?`,
-		);
-	}
-
-	#fail(call: Call, error: unknown): void {
-		if (this.#settle(call)) call.reject(error);
-	}
-
-	/** Ends a call; false when it has ended already. */
-	#settle(call: Call): boolean {
-		if (!this.#calls.delete(call)) return false;
-		call.release();
-		return true;
 	}
 }

@@ -7,7 +7,7 @@ import {
 	systemClock,
 	type Transport,
 } from '../../rtps';
-import { type Now, systemNow } from '../clock';
+import { type Now, systemNow, type Timers } from '../clock';
 import type { DiscoverySettings } from '../discovery';
 import type {
 	EndpointOptions,
@@ -33,7 +33,6 @@ import { serviceFromDds, serviceTypeFromDds, topicFromDds, typeFromDds } from '.
 import { Hub, type Reader, type Writer } from './hub';
 import { discoveryInfoType, NodeNames } from './node-names';
 import { Server } from './server';
-import type { Timers } from './server-wire';
 import { ServiceHub } from './service-hub';
 import type { Manner } from './service-wire';
 import { connectReader, connectWriter, type WireContext, type WireEndpoint } from './wire';

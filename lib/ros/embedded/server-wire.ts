@@ -1,18 +1,17 @@
-import type { Clock, DataReader, DataWriter, EndpointInfo, SampleInfo, WriteOptions } from '../../rtps';
+import type { DataReader, DataWriter, EndpointInfo, SampleInfo, WriteOptions } from '../../rtps';
+import type { Timers } from '../clock';
+import { isMessage } from '../services/message';
 import {
 	addHeader,
 	createEndId,
 	endIdOf,
 	endpointOptions,
-	isMessage,
 	mannerOfSample,
 	type ServiceEnd,
 	sameGuid,
 	splitHeader,
 } from './service-wire';
 import type { WireContext } from './wire';
-
-export type Timers = Pick<Clock, 'setTimeout' | 'clearTimeout'>;
 
 /** How long an answer waits for the reader of its client to be discovered, ms; and how many may wait. */
 const patience = 1000;

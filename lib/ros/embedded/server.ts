@@ -1,16 +1,14 @@
-import type { Now } from '../clock';
-import type { EndpointEvent, EndpointOptions, RequestHandler, ServiceServer } from '../graph';
+import type { Timers } from '../clock';
+import type { EndpointEvent, EndpointOptions, ServiceServer } from '../graph';
 import type { QosProfile } from '../qos';
+import { handOver, type Taker } from '../services/hand-over';
 import type { Client } from './client';
-import { ServerWire, type Timers } from './server-wire';
-import { isMessage, type ServiceEnd } from './service-wire';
+import { ServerWire } from './server-wire';
+import type { ServiceEnd } from './service-wire';
 import type { WireContext } from './wire';
 
-export interface ServerOptions extends EndpointOptions {
-	readonly onRequest: RequestHandler;
-	readonly onError: (error: unknown) => void;
+export interface ServerOptions extends EndpointOptions, Taker {
 	readonly onClose: (server: Server) => void;
-	readonly now: Now;
 	readonly timers: Timers;
 }
 
@@ -68,27 +66,15 @@ export class Server implements ServiceServer, ServiceEnd {
 	/** Hands a request over. @param reply is called once at most, and not after close() */
 	take(request: Uint8Array, reply: (response: Uint8Array) => void): void {
 		if (this.#closed) return;
-		const { onRequest, onError, now } = this.#options;
-		let answered = false;
-		const respond = (response: Uint8Array) => {
-			if (answered) throw new Error(`This request of ${this.service} has been answered already`);
-			if (!(response instanceof Uint8Array)) {
-				throw new TypeError(`Expected the response of ${this.service} to be bytes, got ${typeof response}`);
-			}
-			if (!isMessage(response)) {
-				throw new RangeError(
-					`Expected a serialized response of ${this.service} with its 4-byte header, got ${response.length} bytes`,
-				);
-			}
-			answered = true;
-			if (!this.#closed) reply(response);
-		};
-		try {
-			// A handler that is asynchronous fails later, and must not take the process with it.
-			onRequest(request, respond, { receivedAt: now() })?.catch(onError);
-		} catch (error) {
-			onError(error);
-		}
+		handOver(
+			this.service,
+			request,
+			this.#options,
+			(response) => {
+				if (!this.#closed) reply(response);
+			},
+			(value) => typeof value,
+		);
 	}
 
 	close(): void {

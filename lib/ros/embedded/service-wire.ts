@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type EndpointInfo, type Incompatibility, vendorCyclone } from '../../rtps';
 import type { EndpointEvent } from '../graph';
 import type { QosProfile } from '../qos';
+import { encapsulation } from '../services/message';
 import { endpointUserData, parseUserData, replyToDds, requestToDds, typeFromDds, typeToDds } from './dds-names';
 import { definitionCheck, describe, policyValue, toDdsQos, type WireContext } from './wire';
 
@@ -40,7 +41,7 @@ export function createEndId(): string {
 	return [...randomBytes(16)].map((byte) => byte.toString(16)).join('.');
 }
 
-const encapsulation = 4;
+/** Bytes of the header of rmw_cyclonedds_cpp. */
 const header = 16;
 
 /** A message with the header of rmw_cyclonedds_cpp in between, in the byte order of the message. */
@@ -79,9 +80,6 @@ export function splitHeader(payload: Uint8Array): { message: Uint8Array; client:
 function isLittleEndian(message: Uint8Array): boolean {
 	return ((message[1] ?? 0) & 1) === 1;
 }
-
-/** Whether a message has its encapsulation header at least. */
-export const isMessage = (payload: Uint8Array): boolean => payload.length >= encapsulation;
 
 export function sameGuid(a: Uint8Array, b: Uint8Array): boolean {
 	return Buffer.compare(a, b) === 0;

@@ -1,13 +1,10 @@
-import { BriefError, checkNumber, show } from '../../check';
 import type { Clock } from '../../rtps/clock';
 import type { CallOptions, EndpointOptions, ServiceClient } from '../graph';
+import { type Call, Calls } from '../services/calls';
+import { serverIsGone } from '../services/failures';
 import type { ClientPort, OnResponse } from './ports';
 import type { Session } from './session';
 
-/** Calls of one client that may wait at the same time. */
-const mostCalls = 1000;
-/** Timers of Node.js count to 2^31 ms. */
-const longestTimeout = 0x7fffffff;
 /**
  * Requests that are on their way at once, and the time after which one counts as arrived without its answer, ms. rcl
  * keeps the last few (10 by default) on either side, so more of them in one go would push each other out.
@@ -26,29 +23,18 @@ export interface ClientOptions extends EndpointOptions {
 	readonly onClose: (client: NativeClient) => void;
 }
 
-interface Call {
-	readonly request: Uint8Array;
-	readonly timeout: number;
-	/** What its response comes with, once it is sent. */
-	sequenceNumber: number | undefined;
-	resolve(response: Uint8Array): void;
-	reject(error: unknown): void;
-	/** Takes back timer and signal. */
-	release(): void;
-}
-
 /** A client of a service, whose requests go through rcl. */
 export class NativeClient implements ServiceClient {
-	readonly #calls = new Set<Call>();
+	/** What was sent is known by the number that its response comes with. */
+	readonly #calls: Calls<number>;
 	#port: ClientPort | undefined;
 	/** Why rcl has no client. */
 	#failure: unknown;
 	#available = 0;
 	#look: unknown;
-	/** Calls whose request is on its way. */
-	readonly #fresh = new Set<Call>();
+	/** Calls whose request is on its way; those that have ended since leave before the next is sent. */
+	readonly #fresh = new Set<Call<number>>();
 	#pause: unknown;
-	#closed = false;
 
 	constructor(
 		private readonly session: Session,
@@ -56,13 +42,16 @@ export class NativeClient implements ServiceClient {
 		readonly typeName: string,
 		private readonly options: ClientOptions,
 	) {
+		this.#calls = new Calls(service, options.clock, () =>
+			options.count() > 0 ? 'there is one of another type or QoS.' : undefined,
+		);
 		session.run(() => {
-			if (this.#closed) return;
+			if (this.#calls.isClosed) return;
 			try {
 				this.#port = options.open((sequenceNumber, response) => this.#answered(sequenceNumber, response));
 			} catch (error) {
 				this.#failure = error;
-				for (const call of this.#calls) this.#fail(call, error);
+				for (const call of this.#calls) this.#calls.fail(call, error);
 				throw new Error(`The client of ${service} (${typeName}) cannot be made: ${(error as Error).message}`);
 			}
 			this.check();
@@ -73,58 +62,24 @@ export class NativeClient implements ServiceClient {
 		return this.#available;
 	}
 
-	async call(request: Uint8Array, { timeout, signal }: CallOptions): Promise<Uint8Array> {
-		const { service } = this;
-		if (this.#closed) throw new Error(`The client of ${service} is closed`);
-		if (!(request instanceof Uint8Array)) {
-			throw new TypeError(`Expected the request of ${service} to be bytes, got ${show(request)}`);
-		}
-		if (request.length < 4) {
-			throw new RangeError(
-				`Expected a serialized request of ${service} with its 4-byte header, got ${request.length} bytes`,
-			);
-		}
-		checkNumber('timeout', timeout, { above: 0, max: longestTimeout, unit: 'ms' });
-		signal?.throwIfAborted();
-		if (this.#failure !== undefined) throw this.#failure;
-		if (this.#calls.size >= mostCalls) {
-			throw new BriefError(
-				'too many calls',
-				`${mostCalls} calls of ${service} wait for an answer already. Call it less often, or with a shorter timeout.`,
-			);
-		}
-		return new Promise((resolve, reject) => {
-			const { clock } = this.options;
-			const onAbort = () => this.#fail(call, signal?.reason);
-			const timer = clock.setTimeout(() => this.#fail(call, this.#timedOut(call)), timeout);
-			const call: Call = {
-				request,
-				timeout,
-				sequenceNumber: undefined,
-				resolve,
-				reject,
-				release() {
-					clock.clearTimeout(timer);
-					signal?.removeEventListener('abort', onAbort);
-				},
-			};
-			signal?.addEventListener('abort', onAbort, { once: true });
-			this.#calls.add(call);
-			this.check();
+	call(request: Uint8Array, options: CallOptions): Promise<Uint8Array> {
+		return this.#calls.add(request, options, (call) => {
+			if (this.#failure === undefined) this.check();
+			else this.#calls.fail(call, this.#failure);
 		});
 	}
 
 	/** Looks whether servers have come or gone: calls that wait for one go out, calls whose server is gone fail. */
 	check(): void {
 		const port = this.#port;
-		if (port === undefined || this.#closed) return;
+		if (port === undefined || this.#calls.isClosed) return;
 		const count = port.isAvailable() ? Math.max(1, this.options.count()) : 0;
 		let isWaiting = false;
 		for (const call of this.#calls) {
 			if (count === 0) {
-				if (call.sequenceNumber === undefined) isWaiting = true;
-				else this.#fail(call, this.#gone());
-			} else if (call.sequenceNumber === undefined && !this.#send(call, port)) break;
+				if (call.sent === undefined) isWaiting = true;
+				else this.#calls.fail(call, serverIsGone(this.service));
+			} else if (call.sent === undefined && !this.#send(call, port)) break;
 		}
 		if (isWaiting && this.#look === undefined) {
 			this.#look = this.options.clock.setTimeout(() => {
@@ -138,26 +93,24 @@ export class NativeClient implements ServiceClient {
 	}
 
 	close(): void {
-		if (this.#closed) return;
-		this.#closed = true;
+		if (this.#calls.isClosed) return;
+		this.#calls.close();
 		this.options.clock.clearTimeout(this.#look);
 		this.options.clock.clearTimeout(this.#pause);
-		for (const call of this.#calls) {
-			this.#fail(call, new Error(`The client of ${this.service} was closed before the answer came`));
-		}
 		this.options.onClose(this);
 		this.session.run(() => this.#port?.close());
 	}
 
 	/** @returns false when it has to wait for others that are on their way */
-	#send(call: Call, port: ClientPort): boolean {
+	#send(call: Call<number>, port: ClientPort): boolean {
+		for (const fresh of this.#fresh) if (!this.#calls.has(fresh)) this.#fresh.delete(fresh);
 		if (this.#fresh.size >= burst) return false;
 		if (this.#pause === undefined) this.#startPause();
 		try {
-			call.sequenceNumber = port.send(call.request);
+			call.sent = port.send(call.request);
 			this.#fresh.add(call);
 		} catch (error) {
-			this.#fail(call, error);
+			this.#calls.fail(call, error);
 		}
 		return true;
 	}
@@ -177,51 +130,11 @@ export class NativeClient implements ServiceClient {
 	/** Late answers, and those that are somebody else's, find no call. */
 	#answered(sequenceNumber: number, response: Uint8Array): void {
 		for (const call of this.#calls) {
-			if (call.sequenceNumber !== sequenceNumber) continue;
-			if (this.#settle(call)) call.resolve(response);
+			if (call.sent !== sequenceNumber) continue;
+			this.#calls.answer(call, response);
 			// Its place is free.
 			this.check();
 			return;
 		}
-	}
-
-	#gone(): BriefError {
-		return new BriefError(
-			'server is gone',
-			`The server of ${this.service} went away before it answered. It may have done what it was asked, or not.`,
-		);
-	}
-
-	#timedOut({ sequenceNumber, timeout }: Call): BriefError {
-		const { service } = this;
-		const time = `${timeout / 1000} s`;
-		if (sequenceNumber !== undefined) {
-			return new BriefError(
-				'no answer',
-				`The server of ${service} did not answer within ${time}. It may still be at work: allow it more time, or look at its log.`,
-			);
-		}
-		if (this.options.count() > 0) {
-			return new BriefError(
-				'no server fits',
-				`No server of ${service} that fits was found within ${time}: there is one of another type or QoS.`,
-			);
-		}
-		return new BriefError(
-			'no server',
-			`No server of ${service} was found within ${time}. Is it running, in the same ROS_DOMAIN_ID?`,
-		);
-	}
-
-	#fail(call: Call, error: unknown): void {
-		if (this.#settle(call)) call.reject(error);
-	}
-
-	/** Ends a call; false when it has ended already. */
-	#settle(call: Call): boolean {
-		if (!this.#calls.delete(call)) return false;
-		this.#fresh.delete(call);
-		call.release();
-		return true;
 	}
 }

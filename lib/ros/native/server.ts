@@ -1,13 +1,9 @@
-import { show } from '../../check';
-import type { Now } from '../clock';
-import type { EndpointOptions, RequestHandler, ServiceServer } from '../graph';
+import type { EndpointOptions, ServiceServer } from '../graph';
+import { handOver, type Taker } from '../services/hand-over';
 import type { OnRequest, ServerPort } from './ports';
 import type { Session } from './session';
 
-export interface ServerOptions extends EndpointOptions {
-	readonly onRequest: RequestHandler;
-	readonly onError: (error: unknown) => void;
-	readonly now: Now;
+export interface ServerOptions extends EndpointOptions, Taker {
 	/** Makes the server in rcl; called within Session.run(). */
 	readonly open: (onRequest: OnRequest) => ServerPort;
 	/** Clients of the service in the graph. */
@@ -60,26 +56,8 @@ export class NativeServer implements ServiceServer {
 
 	#take(request: Uint8Array, reply: (response: Uint8Array) => void): void {
 		if (this.#closed) return;
-		const { onRequest, onError, now } = this.options;
-		let answered = false;
-		const respond = (response: Uint8Array) => {
-			if (answered) throw new Error(`This request of ${this.service} has been answered already`);
-			if (!(response instanceof Uint8Array)) {
-				throw new TypeError(`Expected the response of ${this.service} to be bytes, got ${show(response)}`);
-			}
-			if (response.length < 4) {
-				throw new RangeError(
-					`Expected a serialized response of ${this.service} with its 4-byte header, got ${response.length} bytes`,
-				);
-			}
-			answered = true;
+		handOver(this.service, request, this.options, (response) => {
 			if (!this.#closed) reply(response);
-		};
-		try {
-			// A handler that is asynchronous fails later, and must not take the process with it.
-			onRequest(request, respond, { receivedAt: now() })?.catch(onError);
-		} catch (error) {
-			onError(error);
-		}
+		});
 	}
 }
