@@ -40,7 +40,7 @@ export function arrayCodec(element: Codec, shape: ArrayShape, kind: Kind, elemen
 		read(reader) {
 			const known = kind === 'string' ? lately.find(reader) : undefined;
 			if (known !== undefined) return known;
-			const begin = reader.offset;
+			const { offset: begin, surplus } = reader;
 			const count = fixed ? size : reader.count(element.minBytes, bound);
 			const items: unknown[] = [];
 			try {
@@ -48,7 +48,7 @@ export function arrayCodec(element: Codec, shape: ArrayShape, kind: Kind, elemen
 			} catch (error) {
 				throw at(items.length, error);
 			}
-			if (kind === 'string') lately.keep(reader, begin, items);
+			if (kind === 'string') lately.keep(reader, begin, surplus, items);
 			return items;
 		},
 		create: () => Array.from({ length: size }, () => element.create()),
@@ -112,7 +112,10 @@ function readBytes(reader: Reader, count: number): Buffer {
 
 function readNumbers(reader: Reader, element: NumericCodec, count: number): unknown {
 	const { bytes, ArrayType } = element;
-	if (count === 0) return new ArrayType(0);
+	if (count === 0) {
+		reader.empty(bytes);
+		return new ArrayType(0);
+	}
 	const start = reader.take(count * bytes, bytes);
 	const isCopied = count * bytes > heapBytes && (bytes === 1 || (hostIsLittleEndian && reader.littleEndian));
 	const copy = isCopied ? reader.copy() : undefined;

@@ -13,6 +13,7 @@ export class Lately {
 	/** What the same bytes could mean something else by: where they began, to a multiple of 4, and their order. */
 	#phase = -1;
 	#littleEndian = true;
+	#surplus = 0;
 
 	/** The texts and a reader that has passed them, when the same bytes follow; otherwise undefined. */
 	find(reader: Reader): unknown[] | undefined {
@@ -22,15 +23,21 @@ export class Lately {
 		if (offset + known.length > bytes.length) return undefined;
 		for (let i = 0; i < known.length; i++) if (bytes[offset + i] !== known[i]) return undefined;
 		reader.offset = offset + known.length;
+		reader.surplus += this.#surplus;
 		// A list of its own for each message, which may be written.
 		return this.#texts.slice();
 	}
 
-	/** @param begin where the reader was before the texts */
-	keep({ bytes, offset, littleEndian }: Reader, begin: number, texts: readonly unknown[]): void {
+	/**
+	 * @param begin the offset of the reader before the texts
+	 * @param surplusBefore its surplus there
+	 */
+	keep(reader: Reader, begin: number, surplusBefore: number, texts: readonly unknown[]): void {
+		const { bytes, offset, littleEndian, surplus } = reader;
 		if (offset - begin > most) return;
 		this.#bytes = Uint8Array.from(bytes.subarray(begin, offset));
 		this.#texts = texts.slice();
+		this.#surplus = surplus - surplusBefore;
 		this.#phase = begin & 3;
 		this.#littleEndian = littleEndian;
 	}

@@ -7,7 +7,7 @@ import { Writer } from './writer';
 /** Memory that an encoder keeps for the next message, at most. */
 const keptBytes = 1 << 20;
 
-/** Bytes that may follow the last field: transports pad to multiples of 4. */
+/** Bytes that may follow the last field of any message: transports pad to multiples of 4. */
 const paddingBytes = 3;
 
 let idle: Writer | undefined = new Writer();
@@ -33,7 +33,7 @@ export function decodeMessage<T>(typeName: string, codec: Codec<T>, bytes: Uint8
 	return read(typeName, bytes, (reader) => {
 		const message = codec.read(reader);
 		const left = bytes.length - reader.offset;
-		if (left > paddingBytes) {
+		if (left > paddingBytes + reader.surplus) {
 			throw new Problem(
 				RangeError,
 				`expected the message to end at byte ${reader.offset}, got ${left} bytes more; the sender may have another definition of this type`,

@@ -15,6 +15,10 @@ const representations: Record<number, string> = {
 
 /** Bytes of the encapsulation header; alignment counts from its end. */
 const headerBytes = 4;
+/** The most bytes that a character takes in UTF-8. */
+const mostBytes = 4;
+/** The most that an empty array or a wide string may add to what follows a message; see `surplus`. */
+const surplusBytes = 8;
 /** The arrays of a message of at most so many bytes share one copy of it. */
 const mostShared = 16_384;
 
@@ -28,6 +32,12 @@ export class Reader {
 	readonly littleEndian: boolean;
 	/** Offset of the next byte in `bytes`. */
 	offset = headerBytes;
+	/**
+	 * How many bytes may follow the message because of what has been read. A message that a node on Fast DDS serializes
+	 * first and publishes then is as long as Fast DDS estimates: it aligns for the elements that an array of 8-byte
+	 * numbers does not have, and gives wide strings a terminator. What is there is not even initialized.
+	 */
+	surplus = 0;
 
 	constructor(readonly bytes: Uint8Array) {
 		if (bytes.length < headerBytes) {
@@ -61,6 +71,11 @@ export class Reader {
 		}
 		this.offset = start + size;
 		return start;
+	}
+
+	/** Notes an array of numbers of a size that has no elements. */
+	empty(elementBytes: number): void {
+		if (elementBytes === 8) this.surplus += surplusBytes;
 	}
 
 	#copy: ArrayBuffer | undefined;
@@ -111,24 +126,22 @@ export class Reader {
 		const length = this.uint32();
 		// Some writers put no terminator behind an empty string.
 		if (length === 0) return '';
-		if (length - 1 > bound) {
-			throw new Problem(
-				RangeError,
-				`expected a string of at most ${bound} bytes at byte ${this.offset}, got ${length - 1}`,
-			);
-		}
+		if (length - 1 > bound * mostBytes) throw tooLong(bound, this.offset, `${length - 1} bytes`);
 		const start = this.take(length, 1);
 		const end = start + length - 1;
 		if (bytes[end] !== 0) {
 			throw new Problem(RangeError, `expected the string to end in a zero at byte ${end}, got ${bytes[end]}`);
 		}
-		return shortText(bytes, start, end) ?? longText(bytes, start, end);
+		const text = shortText(bytes, start, end) ?? longText(bytes, start, end);
+		if (length - 1 > bound) checkCharacters(text, bound, start);
+		return text;
 	}
 
 	/** A wide string: its length in UTF-16 units, each of them 4 bytes wide on the wire of both common middlewares. */
 	wstring(bound: number): string {
-		const length = this.count(4, bound);
+		const length = this.count(4, bound * 2);
 		const start = this.take(length * 4, 4);
+		this.surplus += surplusBytes;
 		let text = '';
 		for (let i = 0; i < length; i++) {
 			const unit = this.view.getUint32(start + 4 * i, this.littleEndian);
@@ -137,8 +150,19 @@ export class Reader {
 			}
 			text += String.fromCharCode(unit);
 		}
+		if (length > bound) checkCharacters(text, bound, start);
 		return text;
 	}
+}
+
+function tooLong(bound: number, start: number, got: string): Problem {
+	return new Problem(RangeError, `expected a text of at most ${bound} characters at byte ${start}, got ${got}`);
+}
+
+/** Holds a text to its bound as rclpy does when it sends one, which may then have more bytes or UTF-16 units. */
+function checkCharacters(text: string, bound: number, start: number): void {
+	const { length } = [...text];
+	if (length > bound) throw tooLong(bound, start, `${length}`);
 }
 
 /** Short texts of ASCII, which names and frames are, decode faster in place than through the UTF-8 decoder. */

@@ -92,6 +92,21 @@ describe('decode', () => {
 		throws(() => corners.decode(unbounded), { name: 'RangeError', message: /^j: expected at most 4 elements at byte/ });
 	});
 
+	it('counts the characters of bounded wide strings', () => {
+		const { decode, encode } = registry.message('lab_msgs/Wide');
+		const robots = hex('00010000 04000000 3ed80000 16dd0000 3ed80000 16dd0000');
+		deepStrictEqual(decode(robots), { text: '🤖🤖' });
+		throws(() => decode(hex('00010000 03000000 410000004200000043000000')), {
+			name: 'RangeError',
+			message: 'text: expected a text of at most 2 characters at byte 8, got 3',
+		});
+		throws(
+			() => decode(Buffer.concat([hex('00010000 05000000'), Buffer.alloc(20)])),
+			/^RangeError: text: .* at byte 4/,
+		);
+		throws(() => encode({ text: '🤖🤖' }), /at most 2 UTF-16 units, got 4$/);
+	});
+
 	it('throws RangeErrors only, whatever the bytes are', () => {
 		const captured = capturedMessages();
 		const property = fc.property(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Definition, Field } from '../../../../lib/ros/types/definition';
-import { createTypeRegistry } from '../../../../lib/ros/types/registry';
+import { createTypeRegistry, type TypeRegistry } from '../../../../lib/ros/types/registry';
 
 /** The folder of the fixtures, seen from dist/test/lib/ros/types. */
 export const fixtures = join(__dirname, '../../../../../test/fixtures/messages');
@@ -38,15 +38,23 @@ const arrays: Record<string, (items: never[]) => unknown> = {
 	float64: (items) => Float64Array.from(items),
 };
 
-/** A message of plain JSON in the form that decode gives. */
-export function asDecoded(definition: Definition, message: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(definition.fields.map((field) => [field.name, fieldAsDecoded(field, message[field.name])]));
+/** A message of plain JSON, which has NaN, infinities and 64-bit integers as texts, in the form that decode gives. */
+export function asDecoded(
+	definition: Definition,
+	message: Record<string, unknown>,
+	types: TypeRegistry = registry,
+): Record<string, unknown> {
+	return Object.fromEntries(
+		definition.fields.map((field) => [field.name, fieldAsDecoded(field, message[field.name], types)]),
+	);
 }
 
-function fieldAsDecoded({ type: { base, array } }: Field, value: unknown): unknown {
+function fieldAsDecoded({ type: { base, array } }: Field, value: unknown, types: TypeRegistry): unknown {
 	const one = (item: unknown) => {
 		if (base === 'int64' || base === 'uint64') return BigInt(item as string);
-		return base.includes('/') ? asDecoded(registry.message(base).definition, item as Record<string, unknown>) : item;
+		if (base === 'float32' || base === 'float64') return Number(item);
+		if (!base.includes('/')) return item;
+		return asDecoded(types.message(base).definition, item as Record<string, unknown>, types);
 	};
 	if (!array) return one(value);
 	return arrays[base]?.(value as never[]) ?? (value as unknown[]).map(one);
@@ -55,4 +63,15 @@ function fieldAsDecoded({ type: { base, array } }: Field, value: unknown): unkno
 /** Bytes of hexadecimal digits, spaced as one likes. */
 export function hex(text: string): Buffer {
 	return Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
+}
+
+/** The hash of a type by its full name: a message, a service, an action, or a part of these. */
+export function hashOf(registry: TypeRegistry, name: string): string {
+	const kind = name.split('/')[1];
+	if (kind === 'msg' || /_(Request|Response|Event|Goal|Result|Feedback|FeedbackMessage)$/.test(name)) {
+		return registry.message(name).hash;
+	}
+	if (name.endsWith('_SendGoal')) return registry.action(name.replace('_SendGoal', '')).sendGoal.hash;
+	if (name.endsWith('_GetResult')) return registry.action(name.replace('_GetResult', '')).getResult.hash;
+	return kind === 'srv' ? registry.service(name).hash : registry.action(name).hash;
 }

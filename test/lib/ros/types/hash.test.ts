@@ -2,21 +2,11 @@ import { notStrictEqual, strictEqual } from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTypeRegistry, type TypeRegistry } from '../../../../lib/ros/types/registry';
-import { fixtures, registry } from './fixtures';
+import { createTypeRegistry } from '../../../../lib/ros/types/registry';
+import { fixtures, hashOf, registry } from './fixtures';
 
 /** The hashes that rosidl generated for the interfaces of ROS 2 Kilted, by type name. */
 const published: Record<string, string> = JSON.parse(readFileSync(join(fixtures, 'type-hashes.json'), 'utf8'));
-
-function hashOf(registry: TypeRegistry, name: string): string {
-	const kind = name.split('/')[1];
-	if (kind === 'msg' || /_(Request|Response|Event|Goal|Result|Feedback|FeedbackMessage)$/.test(name)) {
-		return registry.message(name).hash;
-	}
-	if (name.endsWith('_SendGoal')) return registry.action(name.replace('_SendGoal', '')).sendGoal.hash;
-	if (name.endsWith('_GetResult')) return registry.action(name.replace('_GetResult', '')).getResult.hash;
-	return kind === 'srv' ? registry.service(name).hash : registry.action(name).hash;
-}
 
 describe('type hashes (RIHS01)', () => {
 	it('equal the published ones', () => {
