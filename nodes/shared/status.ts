@@ -2,6 +2,11 @@ import type { Node, NodeStatusFill, NodeStatusShape } from 'node-red';
 
 /** Longest gap between a change and the status that shows it, ms: the editor is not a display for every message. */
 const interval = 500;
+/**
+ * From a message to the status that is due with it, ms. Sensors have rates that divide the interval, so a timer that runs
+ * for all of it would fire while the next message is on its way, each time; this long after one there mostly is none.
+ */
+const pause = 1;
 
 export interface Status {
 	/** Shows now, whatever was pending: for changes of state, good or bad. */
@@ -16,6 +21,7 @@ export interface Status {
 export function nodeStatus(node: Node): Status {
 	let pending: (() => void) | undefined;
 	let timer: NodeJS.Timeout | undefined;
+	let due = Number.NEGATIVE_INFINITY;
 	let shown = '';
 	const show = (fill: NodeStatusFill, shape: NodeStatusShape, text: string) => {
 		const key = `${fill} ${shape} ${text}`;
@@ -36,7 +42,14 @@ export function nodeStatus(node: Node): Status {
 		},
 		update(fill, shape, text) {
 			pending = () => show(fill, shape, text());
-			timer ??= setTimeout(tick, interval);
+			const now = performance.now();
+			if (now < due) {
+				timer ??= setTimeout(tick, interval);
+				return;
+			}
+			due = now + interval;
+			clearTimeout(timer);
+			timer = setTimeout(tick, pause);
 		},
 		close() {
 			clearTimeout(timer);
