@@ -20,9 +20,11 @@ function open(options: SocketOptions): Promise<DatagramSocket> {
 			// Every address here is numeric. The default lookup would put each datagram off to the next tick.
 			lookup: (hostname, _options, callback) => callback(null, hostname, 4),
 		});
-		socket.once('error', reject);
+		// One that could not be bound, to a port that is taken, keeps its file descriptor until it is closed.
+		const onBindError = (error: Error) => socket.close(() => reject(error));
+		socket.once('error', onBindError);
 		socket.bind({ port: options.port, address: options.address, exclusive: true }, () => {
-			socket.removeListener('error', reject);
+			socket.removeListener('error', onBindError);
 			socket.on('error', options.onError);
 			socket.on('message', (data, source) => options.onDatagram(data, source.address));
 			try {
