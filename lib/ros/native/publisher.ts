@@ -76,8 +76,7 @@ export class NativePublisher extends Endpoint implements Publisher {
 	}
 
 	#isAcknowledged(handle: Handle): boolean {
-		const { reliability, durability } = this.qos;
-		if (!this.#hasPublished || reliability !== 'reliable' || durability !== 'volatile') return true;
+		if (!this.#hasPublished || this.qos.reliability !== 'reliable') return true;
 		try {
 			return this.session.addon.waitForAllAcked(handle, 0n);
 		} catch {

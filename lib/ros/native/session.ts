@@ -63,8 +63,8 @@ export class Session {
 	#idle: NodeJS.Timeout | undefined;
 
 	/**
-	 * A session, or the one of the same node that has just been closed: it takes Cyclone DDS 0.2 s to take a node off the
-	 * network, in which nothing else goes on, so a node that comes back at once has never left.
+	 * A session, or the one of the same node that has just been closed: it takes a while to put a node on the network or to
+	 * take it off, in which nothing else goes on, so a node that comes back at once has never left.
 	 * @throws Error when rcl cannot make the node
 	 */
 	static open(addon: Addon, options: SessionOptions): Session {
@@ -87,9 +87,11 @@ export class Session {
 		this.addon = addon;
 		this.#onError = onError;
 		this.#context = addon.createContext();
-		withEnvironment(discoveryVariables(discovery), () => addon.init(this.#context, [], BigInt(domainId)));
 		try {
-			this.node = addon.createNode(nodeName, namespace, this.#context, [], false, null);
+			this.node = withEnvironment({ ...discoveryVariables(discovery), ...middlewareVariables(addon) }, () => {
+				addon.init(this.#context, [], BigInt(domainId));
+				return addon.createNode(nodeName, namespace, this.#context, [], false, null);
+			});
 		} catch (error) {
 			this.#context.release();
 			throw error;
@@ -224,6 +226,18 @@ function discoveryVariables({ range, staticPeers }: Partial<DiscoverySettings>):
 				}),
 		...(staticPeers === undefined ? {} : { ROS_STATIC_PEERS: staticPeers.join(';') }),
 	};
+}
+
+/**
+ * Cyclone DDS holds who deletes a writer, that of a service too, until its last sample has been acknowledged: 0.1 s or so,
+ * and 1 s for a reader that has been killed. Publishers wait for that by themselves, without holding the event loop. What
+ * the user has configured comes later and wins.
+ */
+function middlewareVariables(addon: Addon): Record<string, string> {
+	if (addon.getRMWImplementationIdentifier() !== 'rmw_cyclonedds_cpp') return {};
+	const ours =
+		'<CycloneDDS><Domain><Internal><WriterLingerDuration>0 s</WriterLingerDuration></Internal></Domain></CycloneDDS>';
+	return { CYCLONEDDS_URI: [ours, process.env.CYCLONEDDS_URI].filter(Boolean).join(',') };
 }
 
 /** Sets variables of the environment for the length of a call: rcl knows these settings by them only. */

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Graph } from '../../../../lib/ros/graph';
+import { createNativeGraph } from '../../../../lib/ros/native/graph';
 import { qosPresets } from '../../../../lib/ros/qos';
 import { until } from '../../../interop/peers';
 import { nextDomain } from '../domains';
@@ -100,6 +101,49 @@ describe('the life of a native graph', function () {
 		await graph.close();
 		ok(after.threads <= before!.threads, `${after.threads} threads, ${before!.threads} before`);
 		ok(after.files <= before!.files + 1, `${after.files} files, ${before!.files} before`);
+	});
+
+	it('has Cyclone DDS not wait for acknowledgements where that would hold the event loop, unless the user says so', async () => {
+		const { addon, installed } = nativeParts();
+		const before = process.env.CYCLONEDDS_URI;
+		const users =
+			'<CycloneDDS><Domain><Internal><WriterLingerDuration>2 ms</WriterLingerDuration></Internal></Domain></CycloneDDS>';
+		const seen: (string | undefined)[] = [];
+		const watched: typeof addon = Object.create(addon, {
+			createNode: {
+				value: (...names: Parameters<typeof addon.createNode>) => {
+					seen.push(process.env.CYCLONEDDS_URI);
+					return addon.createNode(...names);
+				},
+			},
+		});
+		const domainId = nextDomain();
+		try {
+			process.env.CYCLONEDDS_URI = [before, users].filter(Boolean).join(',');
+			const given = process.env.CYCLONEDDS_URI;
+			const graph = createNativeGraph({
+				addon: watched,
+				installed,
+				nodeName: 'configured',
+				namespace: '/',
+				domainId,
+				onError,
+			});
+			await graph.ready;
+			await graph.close();
+			const isCyclone = graph.rmw === 'rmw_cyclonedds_cpp';
+			strictEqual(seen.length, 1);
+			const [uri] = seen as [string];
+			strictEqual(isCyclone, uri !== given);
+			if (isCyclone) {
+				ok(/^<CycloneDDS>.*<WriterLingerDuration>0 s<.*,/.test(uri), uri);
+				ok(uri.endsWith(given), uri);
+			}
+			strictEqual(process.env.CYCLONEDDS_URI, given);
+		} finally {
+			if (before === undefined) delete process.env.CYCLONEDDS_URI;
+			else process.env.CYCLONEDDS_URI = before;
+		}
 	});
 
 	it('settles its calls and is quiet after the end', async () => {
