@@ -105,6 +105,11 @@ export function checkNamespace(option: string, value: unknown): string {
 	return name;
 }
 
+/** The full name of a node, such as `/lab/node_red`; its parts are not checked. */
+export function fullNodeName({ nodeName, namespace }: { nodeName: string; namespace: string }): string {
+	return `${namespace === '/' ? '' : namespace}/${nodeName}`;
+}
+
 /**
  * The absolute name of a topic, service or action of a node: `~/scan` of node `front` in `/lab` is `/lab/front/scan`,
  * `scan` is `/lab/scan`.

@@ -1,11 +1,8 @@
 import type { EditorRED } from 'node-red';
-import { actionsOf } from '../../lib/ros/actions/names';
-import { serviceChoices } from '../../lib/ros/service-choices';
 import type { Translate } from '../shared/graph.editor';
 import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
 import { prepareServerForm } from '../shared/server.editor';
-import { prepareSkeleton } from '../shared/skeleton.editor';
 import { properties } from './config';
 
 declare const RED: EditorRED;
@@ -31,16 +28,6 @@ RED.nodes.registerType('ros2-action-goal', {
 	},
 	oneditprepare() {
 		const translate: Translate = (key, values) => this._(key, values as never);
-		const typeInput = $('#node-input-actionType');
-		prepareServerForm({
-			type: 'ros2-action-goal',
-			kind: 'action',
-			nameInput: $('#node-input-action'),
-			typeInput,
-			side: 'servers',
-			choices: (services, side) => serviceChoices(actionsOf(services), side),
-			translate,
-		});
-		prepareSkeleton({ type: typeInput, part: '_Goal', text: (key) => this._(`ros2-action-goal.skeleton.${key}`) });
+		prepareServerForm({ type: 'ros2-action-goal', kind: 'action', side: 'servers', part: '_Goal', translate });
 	},
 });

@@ -1,11 +1,8 @@
 import type { EditorRED } from 'node-red';
-import { actionsOf } from '../../lib/ros/actions/names';
-import { serviceChoices } from '../../lib/ros/service-choices';
 import type { Translate } from '../shared/graph.editor';
 import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
 import { prepareServerForm } from '../shared/server.editor';
-import { prepareSkeleton } from '../shared/skeleton.editor';
 import { properties } from './config';
 
 declare const RED: EditorRED;
@@ -34,16 +31,6 @@ RED.nodes.registerType('ros2-action-server', {
 	},
 	oneditprepare() {
 		const translate: Translate = (key, values) => this._(key, values as never);
-		const typeInput = $('#node-input-actionType');
-		prepareServerForm({
-			type: 'ros2-action-server',
-			kind: 'action',
-			nameInput: $('#node-input-action'),
-			typeInput,
-			side: 'clients',
-			choices: (services, side) => serviceChoices(actionsOf(services), side),
-			translate,
-		});
-		prepareSkeleton({ type: typeInput, part: '_Result', text: (key) => this._(`ros2-action-server.skeleton.${key}`) });
+		prepareServerForm({ type: 'ros2-action-server', kind: 'action', side: 'clients', part: '_Result', translate });
 	},
 });

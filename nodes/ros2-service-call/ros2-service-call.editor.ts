@@ -1,10 +1,8 @@
 import type { EditorRED } from 'node-red';
-import { serviceChoices } from '../../lib/ros/service-choices';
 import type { Translate } from '../shared/graph.editor';
 import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
 import { prepareServerForm } from '../shared/server.editor';
-import { prepareSkeleton } from '../shared/skeleton.editor';
 import { properties } from './config';
 
 declare const RED: EditorRED;
@@ -27,16 +25,6 @@ RED.nodes.registerType('ros2-service-call', {
 	},
 	oneditprepare() {
 		const translate: Translate = (key, values) => this._(key, values as never);
-		const typeInput = $('#node-input-serviceType');
-		prepareServerForm({
-			type: 'ros2-service-call',
-			kind: 'srv',
-			nameInput: $('#node-input-service'),
-			typeInput,
-			side: 'servers',
-			choices: serviceChoices,
-			translate,
-		});
-		prepareSkeleton({ type: typeInput, part: '_Request', text: (key) => this._(`ros2-service-call.skeleton.${key}`) });
+		prepareServerForm({ type: 'ros2-service-call', kind: 'srv', side: 'servers', part: '_Request', translate });
 	},
 });

@@ -1,10 +1,8 @@
 import type { EditorRED } from 'node-red';
-import { serviceChoices } from '../../lib/ros/service-choices';
 import type { Translate } from '../shared/graph.editor';
 import { fillMissing } from '../shared/missing.editor';
 import { editorDefaults } from '../shared/properties';
 import { prepareServerForm } from '../shared/server.editor';
-import { prepareSkeleton } from '../shared/skeleton.editor';
 import { properties } from './config';
 
 declare const RED: EditorRED;
@@ -33,16 +31,6 @@ RED.nodes.registerType('ros2-service', {
 	},
 	oneditprepare() {
 		const translate: Translate = (key, values) => this._(key, values as never);
-		const typeInput = $('#node-input-serviceType');
-		prepareServerForm({
-			type: 'ros2-service',
-			kind: 'srv',
-			nameInput: $('#node-input-service'),
-			typeInput,
-			side: 'clients',
-			choices: serviceChoices,
-			translate,
-		});
-		prepareSkeleton({ type: typeInput, part: '_Response', text: (key) => this._(`ros2-service.skeleton.${key}`) });
+		prepareServerForm({ type: 'ros2-service', kind: 'srv', side: 'clients', part: '_Response', translate });
 	},
 });

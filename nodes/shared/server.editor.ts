@@ -1,30 +1,32 @@
-import type { ServiceDescription } from '../../lib/ros/graph';
-import type { ServiceSide } from '../../lib/ros/service-choices';
+import { actionsOf } from '../../lib/ros/actions/names';
+import { type ServiceSide, serviceChoices } from '../../lib/ros/service-choices';
 import { complete } from './complete.editor';
 import { ask, fullName, type Translate } from './graph.editor';
+import { prepareSkeleton } from './skeleton.editor';
 import type { ServicesAnswer } from './topics-answer';
 
 export interface ServerFormOptions {
-	/** The node type, whose texts are `<type>.peers.*`. */
+	/** The node type, whose texts are `<type>.peers.*` and `<type>.skeleton.*`. */
 	readonly type: string;
-	/** Kind of the types to choose from. */
+	/** Whether the fields are `service` and `serviceType`, or `action` and `actionType`. */
 	readonly kind: 'srv' | 'action';
-	/** The fields with the name and with the type. */
-	readonly nameInput: JQuery;
-	readonly typeInput: JQuery;
 	/** Who is to be on the other side. */
 	readonly side: ServiceSide;
-	/** What can be chosen of all services, in the order to show; of actions, with the names of the actions. */
-	choices(services: readonly ServiceDescription[], side: ServiceSide): ServiceDescription[];
+	/** The part of the type that the user writes, shown as a skeleton: `_Request`, say. */
+	readonly part: string;
 	readonly translate: Translate;
 }
 
 /**
  * What the forms of services and actions share: name and type complete from the live graph and the known definitions,
- * choosing a name fills in its type, and a line says how many are on the other side.
+ * choosing a name fills in its type, a line says how many are on the other side, and the fields of what is to be written
+ * can be shown.
  */
 export function prepareServerForm(options: ServerFormOptions): void {
-	const { type, kind, nameInput, typeInput, side, choices, translate } = options;
+	const { type, kind, side, part, translate } = options;
+	const field = kind === 'srv' ? 'service' : 'action';
+	const nameInput = $(`#node-input-${field}`);
+	const typeInput = $(`#node-input-${field}Type`);
 	const contextInput = $('#node-input-context');
 	const peers = $('.ros2-peers').attr('aria-live', 'polite');
 	let answer: ServicesAnswer | undefined;
@@ -34,7 +36,10 @@ export function prepareServerForm(options: ServerFormOptions): void {
 	/** The name as it was when the type was last filled in, or when the form opened. */
 	let seen = String(nameInput.val() ?? '');
 	const contextId = () => String(contextInput.val() ?? '');
-	const found = () => choices(answer?.services ?? [], side);
+	const found = () => {
+		const services = answer?.services ?? [];
+		return serviceChoices(kind === 'srv' ? services : actionsOf(services), side);
+	};
 	const current = () => found().find(({ service }) => service === fullName(contextId(), nameInput));
 
 	const show = () => {
@@ -91,4 +96,5 @@ export function prepareServerForm(options: ServerFormOptions): void {
 		show();
 	});
 	load();
+	prepareSkeleton({ type: typeInput, part, text: (key) => translate(`${type}.skeleton.${key}`) });
 }

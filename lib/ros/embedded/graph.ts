@@ -25,7 +25,7 @@ import type {
 	Subscription,
 	TopicDescription,
 } from '../graph';
-import { checkNamespace, checkNodeName } from '../names';
+import { checkNamespace, checkNodeName, fullNodeName } from '../names';
 import { checkQos, type QosProfile, qosPresets } from '../qos';
 import { createTypeRegistry, type TypeRegistry } from '../types/registry';
 import { Client } from './client';
@@ -198,7 +198,7 @@ export class EmbeddedGraph implements Graph {
 			topics.set(topic, entry);
 		};
 		const { writers, readers } = this.#hub.endpoints();
-		const own = fullName(this);
+		const own = fullNodeName(this);
 		for (const { topic, typeName, qos } of writers) add(topic, typeName, 'publishers', { ...qos, node: own });
 		for (const { topic, typeName, qos } of readers) add(topic, typeName, 'subscriptions', { ...qos, node: own });
 		for (const endpoint of this.#participant?.endpoints() ?? []) {
@@ -208,7 +208,7 @@ export class EmbeddedGraph implements Graph {
 			const node = this.#names?.nodeOf(endpoint.guid);
 			add(topic, typeFromDds(endpoint.typeName), kind, {
 				...profileOf(endpoint.qos),
-				...(node === undefined ? {} : { node: fullName(node) }),
+				...(node === undefined ? {} : { node: fullNodeName(node) }),
 			});
 		}
 		return [...topics.entries()]
@@ -329,10 +329,6 @@ export class EmbeddedGraph implements Graph {
 	#checkOpen(): void {
 		if (this.#closed) throw new Error(`The graph of the node ${this.nodeName} is closed`);
 	}
-}
-
-function fullName({ nodeName, namespace }: NodeName): string {
-	return `${namespace === '/' ? '' : namespace}/${nodeName}`;
 }
 
 function hashOf(types: TypeRegistry, typeName: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { EndpointInfo, Incompatibility, Participant, QosOptions, SampleInfo } from '../../rtps';
 import type { Now } from '../clock';
 import type { EndpointEvent, NodeName } from '../graph';
+import { fullNodeName } from '../names';
 import type { QosProfile } from '../qos';
 import { endpointUserData, parseUserData, topicToDds, typeFromDds, typeToDds } from './dds-names';
 import type { Reader, Writer } from './hub';
@@ -157,6 +158,5 @@ export function policyValue(qos: object, policy: string): string {
 
 /** The node in words to be put behind what it has; nothing when it is not known. */
 export function describe(node: NodeName | undefined): string {
-	if (node === undefined) return '';
-	return ` (node ${node.namespace === '/' ? '' : node.namespace}/${node.nodeName})`;
+	return node === undefined ? '' : ` (node ${fullNodeName(node)})`;
 }

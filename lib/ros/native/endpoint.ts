@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../rtps/clock';
 import { Watch } from '../../rtps/watch';
 import type { EndpointEvent, EndpointOptions } from '../graph';
-import { parseTypeName } from '../names';
+import { fullNodeName, parseTypeName } from '../names';
 import { incompatiblePolicy, type QosProfile } from '../qos';
 import type { Handle, NativeEndpoint, NativeEvent } from './addon';
 import { fromNativeQos, policyName, untold } from './qos';
@@ -21,7 +21,7 @@ const mostLooks = 40;
 export function nodeOf({ node_name, node_namespace }: NativeEndpoint): string | undefined {
 	// rmw has words for what it does not know yet.
 	if (node_name === '' || node_name === '_NODE_NAME_UNKNOWN_') return undefined;
-	return `${node_namespace === '/' ? '' : node_namespace}/${node_name}`;
+	return fullNodeName({ nodeName: node_name, namespace: node_namespace });
 }
 
 /** The names of a type as rcl takes them. */

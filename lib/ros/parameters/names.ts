@@ -1,4 +1,4 @@
-import type { Graph } from '../graph';
+export { fullNodeName } from '../names';
 
 /** The services that every node with parameters has, below its own name. Source: rclcpp/parameter_service_names.hpp */
 export const parameterServices = {
@@ -15,11 +15,6 @@ export type ParameterService = keyof typeof parameterServices;
 /** Where nodes tell that parameters have changed. */
 export const eventsTopic = '/parameter_events';
 export const eventsType = 'rcl_interfaces/msg/ParameterEvent';
-
-/** `/lab/node_red`. */
-export function fullNodeName({ nodeName, namespace }: Pick<Graph, 'nodeName' | 'namespace'>): string {
-	return `${namespace === '/' ? '' : namespace}/${nodeName}`;
-}
 
 /**
  * The names that a request for a list asks for.

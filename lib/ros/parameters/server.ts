@@ -1,11 +1,12 @@
 import { BriefError } from '../../check';
 import type { Now } from '../clock';
 import type { Graph, Publisher, ServiceServer } from '../graph';
+import { fullNodeName } from '../names';
 import { qosPresets } from '../qos';
 import { nanosecondsToStamp } from '../time';
 import type { Message, TypeRegistry } from '../types/registry';
 import { outOfRange, type ParameterDeclaration, toDescriptorMessage } from './description';
-import { eventsTopic, eventsType, fullNodeName, listNames, type ParameterService, parameterServices } from './names';
+import { eventsTopic, eventsType, listNames, type ParameterService, parameterServices } from './names';
 import {
 	checkValue,
 	fromValueMessage,
