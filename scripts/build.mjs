@@ -15,7 +15,7 @@ const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'ts
 const compiled = spawnSync(process.execPath, [tsc, '-b'], { cwd: root, stdio: 'inherit' });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
-/** A script for the browser, with all that it imports. */
+/** A script or style sheet for the browser, with all that it imports. */
 async function bundle(path) {
 	const { outputFiles } = await build({
 		entryPoints: [path],
@@ -47,13 +47,15 @@ for (const [name, entry] of Object.entries(packageJson['node-red'].nodes)) {
 	}
 	mkdirSync(join(target, 'icons'), { recursive: true });
 	cpSync(join(root, 'icons', `${name}.svg`), join(target, 'icons', `${name}.svg`));
-	// Pages of a node's own, their scripts bundled.
+	// Pages of a node's own, their scripts and style sheets bundled.
 	const resources = join(source, 'resources');
 	for (const file of existsSync(resources) ? readdirSync(resources) : []) {
 		mkdirSync(join(target, 'resources'), { recursive: true });
 		if (file.endsWith('.browser.ts')) {
 			const page = file.replace(/\.browser\.ts$/, '.js');
 			writeFileSync(join(target, 'resources', page), await bundle(join(resources, file)));
+		} else if (file.endsWith('.css')) {
+			writeFileSync(join(target, 'resources', file), await bundle(join(resources, file)));
 		} else if (!file.endsWith('.ts')) cpSync(join(resources, file), join(target, 'resources', file));
 	}
 }

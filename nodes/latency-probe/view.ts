@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import type { Probe } from '../../lib/latency/probe';
+import { servePage } from '../shared/page';
 import type { ProbeAnswer } from './answer';
 
 /** A running probe as the page sees it. */
@@ -15,13 +15,6 @@ export interface Charted {
 	readonly probe: Probe;
 }
 
-/** The page's own files, which hold nothing of the probes and so need no permission. */
-const files: Record<string, string> = {
-	'/latency-probe/view': 'view.html',
-	'/latency-probe/view.css': 'view.css',
-	'/latency-probe/view.js': 'view.js',
-};
-
 /**
  * The page with the live chart of a probe, under Node-RED's admin root. What it shows is guarded by the editor's
  * permission `latency-probe.read`.
@@ -29,12 +22,7 @@ const files: Record<string, string> = {
 export function serveCharts(RED: NodeAPI): { add(probe: Charted): () => void } {
 	const probes = new Map<string, Charted>();
 	const read = RED.auth.needsPermission('latency-probe.read');
-	for (const [path, file] of Object.entries(files)) {
-		RED.httpAdmin.get(path, (_request, response) => {
-			response.type(file.slice(file.lastIndexOf('.')));
-			createReadStream(join(__dirname, 'resources', file)).pipe(response);
-		});
-	}
+	servePage(RED, 'latency-probe', join(__dirname, 'resources'));
 	RED.httpAdmin.get('/latency-probe/probes', read, (_request, response) => {
 		response.json([...probes.values()].map(({ id, name }) => ({ id, name })));
 	});

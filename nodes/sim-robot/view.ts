@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import type { Simulation } from '../../lib/sim/simulation';
 import { asError } from '../shared/on-input';
+import { servePage } from '../shared/page';
 import { actOn } from './input';
 
 /** A running robot as the page sees it. */
@@ -19,12 +19,6 @@ export interface View {
 	add(robot: Viewed): { close(): void };
 }
 
-/** The page's own files, which hold nothing of the robots and so need no permission. */
-const files: Record<string, string> = {
-	'/sim-robot/view': 'view.html',
-	'/sim-robot/view.css': 'view.css',
-	'/sim-robot/view.js': 'view.js',
-};
 /** The most that watch one robot. */
 const maxViewers = 20;
 
@@ -41,12 +35,7 @@ export function serveView(RED: NodeAPI): View {
 	const read = RED.auth.needsPermission('sim-robot.read');
 	const write = RED.auth.needsPermission('sim-robot.write');
 
-	for (const [path, file] of Object.entries(files)) {
-		RED.httpAdmin.get(path, (_request, response) => {
-			response.type(file.slice(file.lastIndexOf('.')));
-			createReadStream(join(__dirname, 'resources', file)).pipe(response);
-		});
-	}
+	servePage(RED, 'sim-robot', join(__dirname, 'resources'));
 	/** The robot of a request, or its answer that there is none. */
 	const find = (request: Request, response: Response) => {
 		const robot = robots.get(String(request.params.id));

@@ -1,17 +1,13 @@
 import type { TimelineData } from '../../../lib/latency/timeline';
+import { clearCanvas } from '../../shared/page.editor';
 
 /** Room for the numbers at the left and the bottom, px. */
 const margin = { left: 46, bottom: 18, top: 6, right: 6 };
 
 /** Draws how the age went: a band from the least to the most of each slot, its mean, and the deadline. */
 export function drawTimeline(canvas: HTMLCanvasElement, data: TimelineData, deadline: number | null): void {
-	const ratio = window.devicePixelRatio || 1;
-	const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-	if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
-	if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
 	const c = canvas.getContext('2d')!;
-	c.setTransform(ratio, 0, 0, ratio, 0, 0);
-	c.clearRect(0, 0, width, height);
+	const [width, height] = clearCanvas(canvas, c);
 	const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`);
 
 	const most = data.max.reduce<number>((a, b) => Math.max(a, b ?? 0), 0);

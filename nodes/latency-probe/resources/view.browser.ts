@@ -1,11 +1,11 @@
 /** The page with the live chart of a probe. It is served by the latency-probe node below Node-RED's admin root. */
 import type { SeriesFigures } from '../../../lib/latency/series';
 import { adminFetch, Refusal } from '../../shared/admin-fetch.editor';
+import { element, explain, show, showList } from '../../shared/page.editor';
 import type { ProbeAnswer } from '../answer';
 import { drawTimeline } from './chart';
 
-const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
-const [state, notice, list, rows] = [element('state'), element('notice'), element('probes'), element('rows')];
+const [list, rows] = [element('probes'), element('rows')];
 const canvas = element<HTMLCanvasElement>('chart');
 const id = new URLSearchParams(location.search).get('id') ?? '';
 
@@ -16,37 +16,8 @@ const ask = async (path: string) => (await adminFetch(root, `latency-probe/${pat
 /** How often the page asks, and until it tries again to reach Node-RED, ms. */
 const [interval, retry] = [500, 1500];
 
-function show(what: 'live' | 'waiting' | 'failed', word: string, text = ''): void {
-	state.dataset.state = what;
-	state.textContent = word;
-	notice.textContent = text;
-	notice.hidden = text === '';
-}
-
-function explain(error: unknown): void {
-	const status = error instanceof Refusal ? error.status : 0;
-	if (status === 401) show('failed', 'not allowed', 'Log in to the Node-RED editor in this browser first.');
-	else if (status > 0) show('failed', 'failed', (error as Refusal).message);
-	else show('waiting', 'no connection', 'Node-RED does not answer. Trying again ...');
-}
-
-async function showList(): Promise<void> {
-	const probes = (await ask('probes')) as { id: string; name: string }[];
-	if (probes.length === 1 && probes[0]) {
-		location.replace(`?id=${encodeURIComponent(probes[0].id)}`);
-		return;
-	}
-	const items = probes.map((probe) => {
-		const link = document.createElement('a');
-		link.href = `?id=${encodeURIComponent(probe.id)}`;
-		link.textContent = probe.name;
-		const entry = document.createElement('li');
-		entry.append(link);
-		return entry;
-	});
-	list.replaceChildren(...items);
-	list.hidden = items.length === 0;
-	show('waiting', 'waiting', items.length === 0 ? 'No probe runs. Deploy a latency-probe.' : 'Choose a probe.');
+async function showProbes(): Promise<void> {
+	showList(list, await ask('probes'), 'No probe runs. Deploy a latency-probe.', 'Choose a probe.');
 }
 
 const digits = (time: number) => time.toFixed(time < 10 ? 3 : time < 100 ? 2 : 1);
@@ -100,7 +71,7 @@ function draw({ name, from, deadline, figures, timeline }: ProbeAnswer): void {
 async function follow(): Promise<number> {
 	try {
 		if (id === '') {
-			await showList();
+			await showProbes();
 			return retry;
 		}
 		draw(await ask(`probes/${encodeURIComponent(id)}`));
@@ -108,7 +79,7 @@ async function follow(): Promise<number> {
 		show('live', 'live');
 		return interval;
 	} catch (error) {
-		if (error instanceof Refusal && error.status === 404) await showList().catch(explain);
+		if (error instanceof Refusal && error.status === 404) await showProbes().catch(explain);
 		else explain(error);
 		return retry;
 	}

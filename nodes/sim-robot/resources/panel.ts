@@ -1,5 +1,6 @@
 import { type FrameLayout, frameLayout } from '../../../lib/sim/frame';
 import type { RobotDescription } from '../../../lib/sim/protocol';
+import { clearCanvas } from '../../shared/page.editor';
 
 /** How much of the past a chart shows, s of the robot's time. */
 const past = 10;
@@ -81,13 +82,8 @@ export class Panel {
 		const lowest = Math.min(range[0], ...history.map(([, v]) => v));
 		const highest = Math.max(range[1], ...history.map(([, v]) => v));
 
-		const ratio = window.devicePixelRatio || 1;
-		const [width, height] = [chart.clientWidth, chart.clientHeight];
-		if (chart.width !== Math.round(width * ratio)) chart.width = Math.round(width * ratio);
-		if (chart.height !== Math.round(height * ratio)) chart.height = Math.round(height * ratio);
 		const c = chart.getContext('2d')!;
-		c.setTransform(ratio, 0, 0, ratio, 0, 0);
-		c.clearRect(0, 0, width, height);
+		const [width, height] = clearCanvas(chart, c);
 		const style = getComputedStyle(document.documentElement);
 		const y = (v: number) => height - 2 - ((v - lowest) / (highest - lowest || 1)) * (height - 4);
 		c.lineWidth = 1;

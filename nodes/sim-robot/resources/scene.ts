@@ -1,5 +1,6 @@
 import { type FrameLayout, frameLayout, poseLength } from '../../../lib/sim/frame';
 import type { Geom, RobotDescription } from '../../../lib/sim/protocol';
+import { clearCanvas } from '../../shared/page.editor';
 import { drawGeom, ends, type Pose, type Projection } from './shapes';
 
 interface Shape {
@@ -57,14 +58,7 @@ export class Scene {
 	/** Draws the newest frame, if there is one. */
 	draw(): void {
 		const { canvas, c, frame } = this;
-		const ratio = window.devicePixelRatio || 1;
-		const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-		if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-			canvas.width = Math.round(width * ratio);
-			canvas.height = Math.round(height * ratio);
-		}
-		c.setTransform(ratio, 0, 0, ratio, 0, 0);
-		c.clearRect(0, 0, width, height);
+		const [width, height] = clearCanvas(canvas, c);
 		if (!frame) return;
 		const style = getComputedStyle(document.documentElement);
 		const theme = (name: string) => style.getPropertyValue(`--${name}`).trim();

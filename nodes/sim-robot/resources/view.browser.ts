@@ -1,11 +1,10 @@
 /** The page that shows a running robot. It is served by the sim-robot node below Node-RED's admin root. */
+import { element, explain, show, showList } from '../../shared/page.editor';
 import { act, listRobots, Refusal, type Robot, watch } from './connection';
 import { Panel } from './panel';
 import { Scene } from './scene';
 
-const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
-const [state, notice, list] = [element('state'), element('notice'), element('robots')];
-const buttons = [...document.querySelectorAll('button')];
+const [notice, list] = [element('notice'), element('robots')];
 const id = new URLSearchParams(location.search).get('id') ?? '';
 
 /** The speed that a push would give the body if it were free, m/s, and how long it takes, s. */
@@ -18,44 +17,13 @@ let scene: Scene | undefined;
 let panel: Panel | undefined;
 let newest: Float32Array | undefined;
 
-function show(what: 'live' | 'waiting' | 'failed', word: string, text = ''): void {
-	state.dataset.state = what;
-	state.textContent = word;
-	notice.textContent = text;
-	notice.hidden = text === '';
-	for (const button of buttons) button.disabled = what !== 'live';
-}
-
-async function showList(): Promise<void> {
-	const robots = await listRobots();
-	// Where there is only one there is nothing to choose.
-	if (robots.length === 1 && robots[0]) {
-		location.replace(`?id=${encodeURIComponent(robots[0].id)}`);
-		return;
-	}
-	const items = robots.map((item) => {
-		const link = document.createElement('a');
-		link.href = `?id=${encodeURIComponent(item.id)}`;
-		link.textContent = item.name;
-		const entry = document.createElement('li');
-		entry.append(link);
-		return entry;
-	});
-	list.replaceChildren(...items);
-	list.hidden = items.length === 0;
-	show('waiting', 'waiting', items.length === 0 ? 'No robot runs. Deploy a sim-robot.' : 'Choose a robot.');
-}
-
-function explain(error: unknown): void {
-	const status = error instanceof Refusal ? error.status : 0;
-	if (status === 401) show('failed', 'not allowed', 'Log in to the Node-RED editor in this browser first.');
-	else if (status > 0) show('failed', 'failed', (error as Refusal).message);
-	else show('waiting', 'no connection', 'Node-RED does not answer. Trying again ...');
+async function showRobots(): Promise<void> {
+	showList(list, await listRobots(), 'No robot runs. Deploy a sim-robot.', 'Choose a robot.');
 }
 
 async function connect(signal: AbortSignal): Promise<void> {
 	try {
-		if (id === '') return await showList();
+		if (id === '') return await showRobots();
 		await watch(
 			id,
 			signal,
@@ -77,7 +45,7 @@ async function connect(signal: AbortSignal): Promise<void> {
 		show('waiting', 'stopped', 'The robot has stopped. Waiting for it to start again ...');
 	} catch (error) {
 		if (signal.aborted) return;
-		if (error instanceof Refusal && error.status === 404) await showList().catch(explain);
+		if (error instanceof Refusal && error.status === 404) await showRobots().catch(explain);
 		else explain(error);
 	}
 }
