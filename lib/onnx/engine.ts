@@ -2,11 +2,10 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxruntime-common';
 import { BriefError } from '../check';
-import { type TensorData, type TensorType, tensorTypes } from '../tensor/tensor';
+import { arrayTypes, type TensorData, type TensorType, tensorTypes } from '../tensor/tensor';
 import { fileState } from './file-watch';
 import { hashBytes, hashModel } from './hash';
 import { externalPaths, type ModelHeader, readHeader, type ValueInfo } from './header';
-import { viewTypes } from './layout';
 import { checkExternalPaths, resolveModelPath } from './model-path';
 import { findNonFinite, nonFiniteName } from './non-finite';
 import type { LoadOptions, ModelInfo, ModelSource, PackedTensor, PlainTensor, TensorInfo } from './protocol';
@@ -136,7 +135,7 @@ export class Engine {
 	/** Bytes of an element of an input. */
 	bytesOf(index: number): number {
 		const { type } = this.info.inputs[index] as TensorInfo;
-		return type === 'string' ? 0 : viewTypes[type].BYTES_PER_ELEMENT;
+		return type === 'string' ? 0 : arrayTypes[type].BYTES_PER_ELEMENT;
 	}
 
 	/** Frees the model's memory; without this it stays until the process ends. */
@@ -298,13 +297,13 @@ function tensorInfos(values: readonly ValueInfo[], { types }: RuntimeSession): T
 
 function unpack(type: TensorType, packed: PackedTensor, buffer: ArrayBuffer): TensorData {
 	if (type === 'string') return packed.strings as string[];
-	return new viewTypes[type](buffer, packed.offset, packed.length);
+	return new arrayTypes[type](buffer, packed.offset, packed.length);
 }
 
 /** The output in memory of its own, so that it can be handed over. */
 function ownData(type: TensorType, data: TensorData): TensorData {
 	if (type === 'string' || Array.isArray(data)) return data;
-	const View = viewTypes[type];
+	const View = arrayTypes[type];
 	if (data.byteLength !== data.buffer.byteLength) return data.slice();
 	// Where JavaScript has a Float16Array, float16 may come as one; here it travels as its bits.
 	return data instanceof View ? data : new View(data.buffer as ArrayBuffer);

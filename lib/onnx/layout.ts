@@ -1,21 +1,5 @@
-import type { TensorType } from '../tensor/tensor';
+import { arrayTypes, type TensorType } from '../tensor/tensor';
 import type { PackedTensor, PlainTensor } from './protocol';
-
-/** What the elements of each type are seen through. */
-export const viewTypes = {
-	float32: Float32Array,
-	float64: Float64Array,
-	float16: Uint16Array,
-	int8: Int8Array,
-	uint8: Uint8Array,
-	int16: Int16Array,
-	uint16: Uint16Array,
-	int32: Int32Array,
-	uint32: Uint32Array,
-	int64: BigInt64Array,
-	uint64: BigUint64Array,
-	bool: Uint8Array,
-} as const;
 
 /** Elements of 8 bytes have to start at a multiple of 8. */
 const alignment = 8;
@@ -136,7 +120,7 @@ export class Lane {
 
 	/** A tensor that lies in the lane, in memory of its own. */
 	read(type: Exclude<TensorType, 'string'>, { dims, offset, length }: PackedTensor): PlainTensor {
-		const shared = new viewTypes[type](this.#bytes.buffer as ArrayBuffer, offset, length);
+		const shared = new arrayTypes[type](this.#bytes.buffer as ArrayBuffer, offset, length);
 		return { dims, data: shared.slice() };
 	}
 }

@@ -7,7 +7,7 @@ export type TensorType = keyof typeof arrayTypes;
  * What holds the elements of each type. float16 travels as its raw 16 bits, bool as one byte of 0 or 1 each, as in
  * ONNX Runtime's JavaScript API.
  */
-const arrayTypes = {
+export const arrayTypes = {
 	float32: Float32Array,
 	float64: Float64Array,
 	float16: Uint16Array,

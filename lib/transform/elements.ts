@@ -1,16 +1,8 @@
-import { isBigType, type TensorType } from '../tensor/tensor';
+import { isBigType, type TensorType, type TypedArray } from '../tensor/tensor';
 import type { Block } from './step';
 
 /** Arrays whose elements are JavaScript numbers. */
-export type NumberArray =
-	| Float32Array
-	| Float64Array
-	| Int8Array
-	| Uint8Array
-	| Int16Array
-	| Uint16Array
-	| Int32Array
-	| Uint32Array;
+export type NumberArray = Exclude<TypedArray, BigInt64Array | BigUint64Array>;
 
 /**
  * The numbers of a tensor.
