@@ -3,10 +3,11 @@ import type { Node, NodeStatusFill, NodeStatusShape } from 'node-red';
 /** Longest gap between a change and the status that shows it, ms: the editor is not a display for every message. */
 const interval = 500;
 /**
- * From a message to the status that is due with it, ms. Sensors have rates that divide the interval, so a timer that runs
- * for all of it would fire while the next message is on its way, each time; this long after one there mostly is none.
+ * Turns of the event loop from a message to the status that is due with it. Node-RED takes one for each wire, so the
+ * message is through by then, and the next one mostly has not come. A timer would fire while that is on its way: rates of
+ * sensors divide whole milliseconds.
  */
-const pause = 1;
+const turns = 20;
 
 export interface Status {
 	/** Shows now, whatever was pending: for changes of state, good or bad. */
@@ -21,6 +22,7 @@ export interface Status {
 export function nodeStatus(node: Node): Status {
 	let pending: (() => void) | undefined;
 	let timer: NodeJS.Timeout | undefined;
+	let turn: NodeJS.Immediate | undefined;
 	let due = Number.NEGATIVE_INFINITY;
 	let shown = '';
 	const show = (fill: NodeStatusFill, shape: NodeStatusShape, text: string) => {
@@ -29,7 +31,11 @@ export function nodeStatus(node: Node): Status {
 		shown = key;
 		node.status({ fill, shape, text });
 	};
+	const wait = (left: number) => {
+		turn = setImmediate(left > 0 ? () => wait(left - 1) : tick);
+	};
 	const tick = () => {
+		clearTimeout(timer);
 		timer = undefined;
 		const run = pending;
 		pending = undefined;
@@ -48,11 +54,11 @@ export function nodeStatus(node: Node): Status {
 				return;
 			}
 			due = now + interval;
-			clearTimeout(timer);
-			timer = setTimeout(tick, pause);
+			wait(turns);
 		},
 		close() {
 			clearTimeout(timer);
+			clearImmediate(turn);
 			pending = undefined;
 		},
 	};
