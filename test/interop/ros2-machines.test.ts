@@ -48,7 +48,7 @@ describe('a real ROS 2 on another machine', function () {
 	});
 
 	it('does all that it does on this one, found by multicast', async () => {
-		const { CYCLONEDDS_URI: _, FASTRTPS_DEFAULT_PROFILES_FILE: __, ...rest } = process.env;
+		const { CYCLONEDDS_URI: _, FASTRTPS_DEFAULT_PROFILES_FILE: __, ROS_LOCALHOST_ONLY: ___, ...rest } = process.env;
 		const env = { ...rest, INTEROP_ROS2_NAMESPACE: theirs, ROS_AUTOMATIC_DISCOVERY_RANGE: 'SUBNET' };
 		const mocha = [require.resolve('mocha/bin/mocha.js'), '--no-config', join(__dirname, 'ros2.test.js')];
 		const child = spawn('ip', ['netns', 'exec', ours, process.execPath, ...mocha], { env });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ProbeFigures } from '../../lib/latency/probe';
 import type { Ros2ContextNode } from '../../nodes/shared/ros2-context';
 import { collect, load, node, send, statuses, unload, until } from '../nodes/flow';
-import { killRos2, lackOfRos2, Ros2Peer } from './ros2/peer';
+import { distribution, killRos2, lackOfRos2, Ros2Peer } from './ros2/peer';
 
 const domain = 40 + (process.pid % 10);
 const point = 'geometry_msgs/msg/PointStamped';
@@ -31,6 +31,7 @@ describe('simulated time and diagnostics with a real ROS 2', function () {
 				transport: 'embedded',
 				domainId: String(domain),
 				discoveryRange: process.env.INTEROP_ROS2_NAMESPACE ? 'subnet' : 'localhost',
+				distribution,
 				useSimTime: true,
 			},
 			{

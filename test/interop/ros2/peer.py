@@ -16,15 +16,20 @@ each thing that happens. Byte arrays are given as their SHA-256.
 """
 import array
 import hashlib
+import inspect
 import json
 import sys
 import threading
 
 import rclpy
-from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
+try:
+    from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
+except ImportError:  # Humble
+    from rclpy.qos_event import PublisherEventCallbacks, SubscriptionEventCallbacks
 from rclpy.executors import ExternalShutdownException
 from rclpy.qos import (
     DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy, qos_policy_name_from_kind, qos_profile_sensor_data)
+from rclpy.subscription import Subscription
 from rosidl_runtime_py.utilities import get_message, get_service
 from rosidl_runtime_py.set_message import set_message_fields
 
@@ -79,12 +84,31 @@ def main():
     types = {}
 
     def events(kind, topic):
-        return kind(
-            matched=lambda info: say('matched', topic=topic, count=info.current_count),
-            incompatible_qos=lambda info: say(
-                'incompatible', topic=topic, policy=qos_policy_name_from_kind(info.last_policy_kind)),
-            incompatible_type=lambda info: say('incompatible', topic=topic, policy='type'),
-        )
+        callbacks = {'incompatible_qos': lambda info: say(
+            'incompatible', topic=topic, policy=qos_policy_name_from_kind(info.last_policy_kind))}
+        if tells_matches:
+            callbacks['matched'] = lambda info: say('matched', topic=topic, count=info.current_count)
+            callbacks['incompatible_type'] = lambda info: say('incompatible', topic=topic, policy='type')
+        return kind(**callbacks)
+
+    tells_matches = 'matched' in inspect.signature(PublisherEventCallbacks.__init__).parameters
+    counts = {}
+
+    def count():
+        """Humble has no such events, and counts what a publisher has, but for a subscription only who is there."""
+        for topic, endpoint in list(endpoints.items()):
+            if hasattr(endpoint, 'get_subscription_count'):
+                now = endpoint.get_subscription_count()
+            elif isinstance(endpoint, Subscription):
+                now = node.count_publishers(topic)
+            else:
+                continue
+            if now != counts.get(topic, 0):
+                counts[topic] = now
+                say('matched', topic=topic, count=now)
+
+    if not tells_matches:
+        node.create_timer(0.02, count)
 
     def obey(command, rest):
         if command == 'sub':

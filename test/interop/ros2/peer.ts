@@ -1,6 +1,21 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Distribution, distributions } from '../../../lib/ros/types/distributions';
+
+/** The ROS 2 that is sourced: its definitions are those to test with. */
+export const distribution: Distribution =
+	distributions.find((name) => name === process.env.ROS_DISTRO) ?? distributions[0];
+
+/** Whether it knows type hashes: it then tells them, and its commands show ours. */
+export const hasTypeHashes = distribution !== 'humble';
+
+/** Whether it has a package. */
+export function isInstalled(packageName: string): boolean {
+	const prefixes = (process.env.AMENT_PREFIX_PATH ?? '').split(':');
+	return prefixes.some((prefix) => existsSync(join(prefix, 'share', packageName, 'package.xml')));
+}
 
 const scripts = join(__dirname, '..', '..', '..', '..', 'test', 'interop', 'ros2');
 
@@ -78,6 +93,7 @@ export class Ros2Peer {
 			env.RMW_IMPLEMENTATION = middleware;
 			// With transports of its own Fast DDS is not to be told of another range; it would open others beside them.
 			const hasOwn = middleware === 'rmw_fastrtps_cpp' && env.FASTRTPS_DEFAULT_PROFILES_FILE !== undefined;
+			// Humble does not know it; it has ROS_LOCALHOST_ONLY, which is left as it is.
 			env.ROS_AUTOMATIC_DISCOVERY_RANGE = hasOwn ? 'SYSTEM_DEFAULT' : 'LOCALHOST';
 		}
 		this.#process = spawn(...command('python3', [join(scripts, script), nodeName, nodeNamespace]), { env });
