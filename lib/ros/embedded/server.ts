@@ -66,15 +66,9 @@ export class Server implements ServiceServer, ServiceEnd {
 	/** Hands a request over. @param reply is called once at most, and not after close() */
 	take(request: Uint8Array, reply: (response: Uint8Array) => void): void {
 		if (this.#closed) return;
-		handOver(
-			this.service,
-			request,
-			this.#options,
-			(response) => {
-				if (!this.#closed) reply(response);
-			},
-			(value) => typeof value,
-		);
+		handOver(this.service, request, this.#options, (response) => {
+			if (!this.#closed) reply(response);
+		});
 	}
 
 	close(): void {

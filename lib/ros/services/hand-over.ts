@@ -13,19 +13,17 @@ export interface Taker {
 /**
  * Hands a request over.
  * @param reply is called once at most, with a message; a second answer throws where it is given
- * @param shown how to show an answer that is no bytes
  */
 export function handOver(
 	service: string,
 	request: Uint8Array,
 	{ onRequest, onError, now }: Taker,
 	reply: (response: Uint8Array) => void,
-	shown?: (value: unknown) => string,
 ): void {
 	let answered = false;
 	const respond = (response: Uint8Array) => {
 		if (answered) throw new Error(`This request of ${service} has been answered already`);
-		checkMessage('response', service, response, shown);
+		checkMessage('response', service, response);
 		answered = true;
 		reply(response);
 	};

@@ -8,17 +8,11 @@ export const isMessage = (payload: Uint8Array): boolean => payload.length >= enc
 
 /**
  * Checks what is to be sent to the other end of a service.
- * @param shown how to show what is no bytes
  * @throws TypeError when it is not bytes, RangeError when they are too few
  */
-export function checkMessage(
-	part: 'request' | 'response',
-	service: string,
-	bytes: unknown,
-	shown: (value: unknown) => string = show,
-): void {
+export function checkMessage(part: 'request' | 'response', service: string, bytes: unknown): void {
 	if (!(bytes instanceof Uint8Array)) {
-		throw new TypeError(`Expected the ${part} of ${service} to be bytes, got ${shown(bytes)}`);
+		throw new TypeError(`Expected the ${part} of ${service} to be bytes, got ${show(bytes)}`);
 	}
 	if (!isMessage(bytes)) {
 		throw new RangeError(

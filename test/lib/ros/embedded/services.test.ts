@@ -193,7 +193,7 @@ describe('services of one graph', () => {
 		const graph = open();
 		graph.createService('/a', type, undefined, (_request, respond) => {
 			assert.throws(() => respond(new Uint8Array(3)), /response of \/a with its 4-byte header, got 3 bytes/);
-			assert.throws(() => respond('yes' as never), /response of \/a to be bytes, got string/);
+			assert.throws(() => respond('yes' as never), /response of \/a to be bytes, got "yes"/);
 			respond(bytes(1));
 			assert.throws(() => respond(bytes(2)), /request of \/a has been answered already/);
 		});
