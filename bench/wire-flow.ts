@@ -3,7 +3,9 @@
  * Cyclone DDS program at 50, 200 and 1000 Hz, which times the round trip. A flow in Node-RED against what one writes by
  * hand with rclpy and Python's ONNX Runtime, in turns in one run, both on loopback.
  *
- *     npm run build && node dist/bench/wire-flow.js [rounds] [placement of onnx-infer] [seconds of a turn]
+ *     npm run build && node dist/bench/wire-flow.js [rounds] [placement of onnx-infer] [seconds of a turn] [sync]
+ *
+ * `sync` sets Node-RED's runtimeSyncDelivery: wires hand messages over at once, not in the next turn of the event loop.
  *
  * Found on a virtual machine of 2 cores with nothing else on it (Node 20, Node-RED 4.1, Jazzy with Cyclone DDS), as ratios
  * to rclpy, medians of five turns: p50 0.77 at 50 Hz, 0.69 at 200 Hz, 0.72 at 1000 Hz (169 against 235 us); p99 1.04, 1.08
@@ -34,6 +36,8 @@ const rounds = Number(process.argv[2] ?? 3);
 const placement = process.argv[3] ?? 'auto';
 /** Seconds of one turn at one rate. */
 const turn = Number(process.argv[4] ?? 6);
+/** Wires hand messages over at once, which Node-RED does when its settings.js says so. */
+const runtimeSyncDelivery = process.argv[5] === 'sync';
 const rates = [50, 200, 1000];
 /** Domains that neither tests nor robots use. */
 const domains = { flow: 228, rclpy: 229 };
@@ -225,6 +229,7 @@ async function startFlow(): Promise<() => Promise<void>> {
 		httpAdminRoot: false,
 		httpNodeRoot: false,
 		credentialSecret: 'bench',
+		runtimeSyncDelivery,
 		logging: { console: { level: 'error' } },
 	});
 	const started = new Promise((resolve) => RED.runtime.events.once('flows:started', resolve));
@@ -296,7 +301,9 @@ async function main(): Promise<void> {
 		}
 		if (typeof rclpy === 'string') console.log(`No comparison, since there is no rclpy with onnxruntime: ${rclpy}`);
 		else console.log(`Against rclpy on ${process.env.RMW_IMPLEMENTATION ?? 'its default middleware'}`);
-		console.log(`Round trip, us: p50 / p99 of ${rounds} turns of ${turn} s each; onnx-infer placed: ${placement}`);
+		console.log(
+			`Round trip, us: p50 / p99 of ${rounds} turns of ${turn} s each; onnx-infer placed: ${placement}${runtimeSyncDelivery ? ', runtimeSyncDelivery' : ''}`,
+		);
 		for (const rate of rates) {
 			const all: { ours: Figures; theirs: Figures | undefined }[] = [];
 			for (let round = 0; round < rounds; round++) {
