@@ -29,6 +29,8 @@ export function addStage(message: { ros?: Partial<RosInfo> | undefined }, name: 
 	const { ros } = message;
 	if (typeof ros !== 'object' || ros === null) return;
 	const stage: Stage = { name, at: systemNow() - time, time };
-	const { stages } = ros;
-	message.ros = { ...ros, stages: Array.isArray(stages) ? [...stages.slice(1 - mostStages), stage] : [stage] };
+	const stages = Array.isArray(ros.stages) ? ros.stages.slice(1 - mostStages) : [];
+	stages.push(stage);
+	// On every message of every node, and half the time that spreading takes.
+	message.ros = Object.assign({}, ros, { stages });
 }
