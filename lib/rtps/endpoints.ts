@@ -1,6 +1,7 @@
 import { writeSequenceNumber } from './bytes';
 import type { Clock } from './clock';
 import { guidToString, sameBytes } from './guid';
+import { type Audience, everybody } from './history';
 import { ParameterList, pids } from './parameters';
 import { type IncompatiblePolicy, incompatiblePolicy, inDefaultPartition, type Qos, type QosOptions } from './qos';
 import type { LivelinessStatus, Reader } from './reader';
@@ -55,6 +56,11 @@ export interface WriteOptions {
 	readonly relatedSampleIdentity?: SampleIdentity;
 	/** GUID of the one reader that is to get it; the others are told that it does not concern them. Default: all. */
 	readonly reader?: Uint8Array;
+	/**
+	 * Which readers are to get it, those included that come later and get what is kept; the others are told that it does
+	 * not concern them. Of a transient_local writer only. Default: all.
+	 */
+	readonly isFor?: (reader: EndpointInfo) => boolean;
 }
 
 /** Both numbers that the related sample identity goes by: Fast DDS before 2.13 knows only its own. */
@@ -185,19 +191,26 @@ export class DataWriter extends Endpoint<WriterOptions> {
 	 * Sends one sample: encapsulation header and CDR body. The bytes belong to the writer from then on and may not be
 	 * written any more, since a late or slow reader still gets them.
 	 * @returns its sequence number, from 1
-	 * @throws BriefError when a keep_all history is full; RangeError when `reader` is none that fits; Error on a closed
-	 * writer
+	 * @throws BriefError when a keep_all history is full; RangeError when `reader` is none that fits, or for `isFor` on a
+	 * volatile writer; Error on a closed writer
 	 */
 	write(payload: Uint8Array, options?: WriteOptions): number {
 		if (this.closed) throw new Error(`The writer of ${this.topic} has been closed`);
 		const related = options?.relatedSampleIdentity;
 		const inlineQos = related === undefined ? undefined : encodeRelated(related);
-		const only = options?.reader === undefined ? undefined : this.#proxyOf(options.reader);
-		const sequenceNumber = this.#writer.write(payload, inlineQos, false, only);
+		const sequenceNumber = this.#writer.write(payload, inlineQos, false, this.#audienceOf(options));
 		this.#deadline?.touch();
 		this.#liveliness?.touch();
 		this.isAsserted = true;
 		return sequenceNumber;
+	}
+
+	#audienceOf({ reader, isFor }: WriteOptions = {}): Audience {
+		if (reader === undefined && isFor === undefined) return everybody;
+		if (isFor !== undefined && this.qos.durability === 'volatile') {
+			throw new RangeError(`Expected \`isFor\` on a transient_local writer, that of ${this.topic} is volatile`);
+		}
+		return { only: reader === undefined ? undefined : this.#proxyOf(reader), isFor };
 	}
 
 	#proxyOf(guid: Uint8Array): ReaderProxy {

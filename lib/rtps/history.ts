@@ -1,7 +1,22 @@
 import type { ReaderProxy } from './reader-proxy';
+import type { EndpointInfo } from './remote';
+
+/** Who is to have a sample. */
+export interface Audience {
+	/** The one reader that it is for; undefined when it is for all. */
+	readonly only: ReaderProxy | undefined;
+	/** Whether it is for a reader, be it one to come; undefined when it is for all. */
+	readonly isFor: ((reader: EndpointInfo) => boolean) | undefined;
+}
+
+export const everybody: Audience = { only: undefined, isFor: undefined };
+
+export function concerns({ only, isFor }: Audience, proxy: ReaderProxy): boolean {
+	return (only ?? proxy) === proxy && (isFor === undefined || isFor(proxy.remote.info));
+}
 
 /** A sample as its writer keeps it. */
-export interface Sample {
+export interface Sample extends Audience {
 	readonly sequenceNumber: number;
 	readonly payload: Uint8Array | undefined;
 	readonly isKey: boolean;
@@ -12,8 +27,6 @@ export interface Sample {
 	readonly fraction: number;
 	/** When its lifespan ends, on the monotonic clock, ms. */
 	readonly expires: number;
-	/** The one reader that it is for; undefined when it is for all. */
-	readonly only: ReaderProxy | undefined;
 }
 
 /** The samples of a writer by sequence number. There may be holes between them (DDSI-RTPS 2.5, 8.4.3). */

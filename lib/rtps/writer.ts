@@ -1,7 +1,7 @@
 import { BriefError } from '../check';
 import type { Channel } from './channel';
 import type { Clock } from './clock';
-import { History, type Sample } from './history';
+import { concerns, everybody, History, type Sample } from './history';
 import type { Locator } from './locator';
 import { NumberSet } from './number-set';
 import type { Submessage } from './parser';
@@ -96,11 +96,11 @@ export class Writer {
 
 	/**
 	 * Sends a sample. The bytes belong to the writer from then on.
-	 * @param only the one reader that is to have it; the others are told that it does not concern them
+	 * @param audience who is to have it; the others are told that it does not concern them
 	 * @returns its sequence number
 	 * @throws BriefError when the history keeps all and is full of samples that readers have not acknowledged
 	 */
-	write(payload: Uint8Array | undefined, inlineQos?: Uint8Array, isKey = false, only?: ReaderProxy): number {
+	write(payload: Uint8Array | undefined, inlineQos?: Uint8Array, isKey = false, audience = everybody): number {
 		this.#makeRoom();
 		const date = this.#clock.date() / 1000;
 		const seconds = Math.floor(date);
@@ -113,18 +113,14 @@ export class Writer {
 			seconds,
 			fraction: Math.floor((date - seconds) * 0x1_0000_0000),
 			expires: lifespan === Number.POSITIVE_INFINITY ? lifespan : this.#clock.now() + lifespan,
-			only,
+			only: audience.only,
+			isFor: audience.isFor,
 		};
-		const waits = this.#sent + 1 < sample.sequenceNumber;
+		const waits = this.#sent + 1 < sample.sequenceNumber || sample.isFor !== undefined;
 		const fits = payload === undefined || payload.length <= this.#fragmentSize;
-		if (this.#transientLocal || this.#reliableDestinations || waits || !fits) {
-			this.#history.add(sample);
-		}
-		if (waits || !fits) {
-			this.#pump(burst);
-		} else {
-			this.#sendWhole(sample);
-		}
+		if (this.#transientLocal || this.#reliableDestinations || waits || !fits) this.#history.add(sample);
+		if (waits || !fits) this.#pump(burst);
+		else this.#sendWhole(sample);
 		return sample.sequenceNumber;
 	}
 
@@ -260,7 +256,7 @@ export class Writer {
 	#available(sequenceNumber: number, proxy: ReaderProxy): Sample | undefined {
 		const sample = this.#history.get(sequenceNumber);
 		if (sample === undefined) return undefined;
-		if (sample.expires > this.#clock.now()) return (sample.only ?? proxy) === proxy ? sample : undefined;
+		if (sample.expires > this.#clock.now()) return concerns(sample, proxy) ? sample : undefined;
 		this.remove(sequenceNumber);
 		return undefined;
 	}
@@ -294,9 +290,7 @@ export class Writer {
 	}
 
 	#discardAcknowledged(): void {
-		if (!this.#transientLocal) {
-			this.#history.removeUpTo(this.acknowledged);
-		}
+		if (!this.#transientLocal) this.#history.removeUpTo(this.acknowledged);
 		if (this.#drained.length > 0 && (this.#history.size <= this.qos.depth / 2 || this.#oldestIsDone())) {
 			for (const resolve of this.#drained.splice(0)) resolve();
 		}
@@ -312,10 +306,10 @@ export class Writer {
 		this.#sent = sample.sequenceNumber;
 		this.#sentFragments = 0;
 		this.#sending = undefined;
-		if (sample.only !== undefined) {
+		if (sample.only !== undefined || sample.isFor !== undefined) {
 			this.#gap.reset(sample.sequenceNumber + 1);
 			for (const proxy of this.proxies) {
-				if (proxy !== sample.only && proxy.reliable) this.#sendGap(proxy, sample.sequenceNumber);
+				if (proxy.reliable && !concerns(sample, proxy)) this.#sendGap(proxy, sample.sequenceNumber);
 			}
 		}
 		if (this.#reliableDestinations) this.#armHeartbeat();
@@ -336,6 +330,13 @@ export class Writer {
 		const sample = this.#sending ?? this.#history.get(this.#sent + 1);
 		if (sample === undefined) {
 			this.#sent++;
+			return 0;
+		}
+		if (sample.isFor !== undefined) {
+			// To each by itself: what is sent to all at once could reach one that it is not for.
+			for (const proxy of this.proxies)
+				if (concerns(sample, proxy)) this.#resend(proxy, sample.sequenceNumber, undefined);
+			this.#hasSent(sample);
 			return 0;
 		}
 		const total = this.#sender.fragments(sample);

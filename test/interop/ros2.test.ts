@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EndpointEvent, Graph } from '../../lib/ros/graph';
 import { type QosProfile, qosPresets } from '../../lib/ros/qos';
+import { distributions } from '../../lib/ros/types/distributions';
 import { createTypeRegistry, type TypeRegistry } from '../../lib/ros/types/registry';
 import { until } from './peers';
 import { distribution, fill, hasTypeHashes, killRos2, plain, Ros2Peer, ros2 } from './ros2/peer';
@@ -291,6 +292,15 @@ function realRos2(this: Mocha.Suite, transport: TransportName): void {
 				.sort(),
 			['/lab/node_red', '/robot/left/driver'],
 		);
+	});
+
+	it('nodes: names ours, whatever distribution that is set to', async function () {
+		// A node of the native transport is one of the ROS 2 that is installed.
+		if (transport === 'native') this.skip();
+		const id = nextDomain();
+		for (const each of distributions) open(id, `of_${each}`, '/lab', createTypeRegistry({ distribution: each }));
+		const peer = new Ros2Peer(id, 'driver');
+		await peer.nodes((names) => distributions.every((each) => names.includes(`/lab/of_${each}`)));
 	});
 
 	it('nodes: shows the QoS, the type and its hash of our endpoints, without a warning', async () => {

@@ -27,11 +27,11 @@ import type {
 } from '../graph';
 import { checkNamespace, checkNodeName, fullNodeName } from '../names';
 import { checkQos, type QosProfile, qosPresets } from '../qos';
-import { createTypeRegistry, type TypeRegistry } from '../types/registry';
+import type { TypeRegistry } from '../types/registry';
 import { Client } from './client';
 import { serviceFromDds, serviceTypeFromDds, topicFromDds, typeFromDds } from './dds-names';
 import { Hub, type Reader, type Writer } from './hub';
-import { discoveryInfoType, NodeNames } from './node-names';
+import { NodeNames } from './node-names';
 import { Server } from './server';
 import { ServiceHub } from './service-hub';
 import type { Manner } from './service-wire';
@@ -280,7 +280,6 @@ export class EmbeddedGraph implements Graph {
 				readers: () => [...guids('readers'), ...this.#services.guids('reader')],
 				writers: () => [...guids('writers'), ...this.#services.guids('writer')],
 			},
-			infoTypes(types),
 			this.#timers,
 		);
 		for (const endpoint of this.#endpoints.keys()) this.#connect(endpoint);
@@ -338,15 +337,6 @@ function hashOf(types: TypeRegistry, typeName: string): string | undefined {
 		// A graph moves bytes of any type; a hash is told where there is a definition to make it from.
 		return undefined;
 	}
-}
-
-/** ParticipantEntitiesInfo of this graph's distribution first, to speak, and the other form, to understand. */
-function infoTypes(types: TypeRegistry) {
-	const own = types.message(discoveryInfoType);
-	const others = (['jazzy', 'humble'] as const)
-		.map((distribution) => createTypeRegistry({ distribution }).message(discoveryInfoType))
-		.filter((type) => type.hash !== own.hash);
-	return [own, ...others];
 }
 
 /** What ROS 2 shows of a DDS QoS. */

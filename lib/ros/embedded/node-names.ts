@@ -7,11 +7,18 @@ import {
 	type Participant,
 } from '../../rtps';
 import type { NodeName } from '../graph';
-import type { MessageType } from '../types/registry';
+import { createTypeRegistry, type MessageType } from '../types/registry';
 import { endpointUserData, parseUserData, typeToDds } from './dds-names';
 
 const topic = 'ros_discovery_info';
-export const discoveryInfoType = 'rmw_dds_common/msg/ParticipantEntitiesInfo';
+const infoType = 'rmw_dds_common/msg/ParticipantEntitiesInfo';
+/**
+ * The distributions whose definitions of that type differ: an identifier has 24 bytes in Humble, and 16 since. The type
+ * has one name in both, and what reads the wrong one takes other bytes for lengths: at best the names are missing, but
+ * nodes of Humble on Fast DDS are known to run out of memory or to end by it. So each is told in its own form only: by
+ * the hash of the type, which distributions after Humble put into USER_DATA.
+ */
+const forms = ['jazzy', 'humble'] as const;
 const qos = { reliability: 'reliable', durability: 'transient_local', history: 'keep_last' } as const;
 
 /** How long the name of an endpoint's node is waited for, ms. The topic of names may be discovered after the endpoint. */
@@ -64,21 +71,19 @@ export class NodeNames {
 
 	/**
 	 * @param own the node and the GUIDs of its endpoints as they are now
-	 * @param types of ParticipantEntitiesInfo: first the one to speak, then others to understand. A Gid had 24 bytes in
-	 * Humble and has 16 since.
 	 * @param timers end the wait for a name
 	 */
 	constructor(
 		participant: Participant,
 		readonly own: NodeName & { readers(): Uint8Array[]; writers(): Uint8Array[] },
-		types: readonly MessageType[],
 		timers: Pick<Clock, 'setTimeout' | 'clearTimeout'>,
 	) {
 		this.#participant = participant;
 		this.#timers = timers;
-		this.#types = types;
-		const common = { topic, typeName: typeToDds(discoveryInfoType), userData: endpointUserData(types[0]?.hash) };
-		this.#writer = participant.createWriter({ ...common, qos: { ...qos, depth: 1 } });
+		this.#types = forms.map((distribution) => createTypeRegistry({ distribution }).message(infoType));
+		const common = { topic, typeName: typeToDds(infoType), userData: endpointUserData(this.#types[0]?.hash) };
+		// The last one of each form, for those who come later.
+		this.#writer = participant.createWriter({ ...common, qos: { ...qos, depth: forms.length } });
 		this.#reader = participant.createReader({
 			...common,
 			qos: { ...qos, depth: 100 },
@@ -93,28 +98,33 @@ export class NodeNames {
 		this.#announced = true;
 		setImmediate(() => {
 			this.#announced = false;
-			const [type] = this.#types;
-			if (type === undefined || this.#closed) return;
-			const gidLength = this.#gidLength(type);
-			const gid = (guid: Uint8Array): Gid => {
-				const data = new Uint8Array(gidLength);
-				data.set(guid);
-				return { data };
-			};
-			this.#writer.write(
-				type.encode({
-					gid: gid(this.#participant.guid),
-					node_entities_info_seq: [
-						{
-							node_namespace: this.own.namespace,
-							node_name: this.own.nodeName,
-							reader_gid_seq: this.own.readers().map(gid),
-							writer_gid_seq: this.own.writers().map(gid),
-						},
-					],
-				}),
-			);
+			if (this.#closed) return;
+			for (const type of this.#types) {
+				this.#writer.write(this.#encode(type), { isFor: (reader) => this.#formOf(reader) === type });
+			}
 		});
+	}
+
+	#encode(type: MessageType): Uint8Array {
+		const gidLength = (type.create() as unknown as ParticipantEntities).gid.data.length;
+		const gid = (guid: Uint8Array): Gid => {
+			const data = new Uint8Array(gidLength);
+			data.set(guid);
+			return { data };
+		};
+		const node: NodeEntities = {
+			node_namespace: this.own.namespace,
+			node_name: this.own.nodeName,
+			reader_gid_seq: this.own.readers().map(gid),
+			writer_gid_seq: this.own.writers().map(gid),
+		};
+		return type.encode({ gid: gid(this.#participant.guid), node_entities_info_seq: [node] });
+	}
+
+	/** The form that a reader understands; undefined for one that is not known, which is told nothing. */
+	#formOf(reader: EndpointInfo): MessageType | undefined {
+		const hash = parseUserData(reader.userData).get('typehash');
+		return hash === undefined ? this.#types.at(-1) : this.#types.find((type) => type.hash === hash);
 	}
 
 	/** The nodes of others. */
@@ -179,10 +189,6 @@ export class NodeNames {
 		for (const question of this.#questions) this.#drop(question);
 		this.#writer.close();
 		this.#reader.close();
-	}
-
-	#gidLength(type: MessageType): number {
-		return (type.create() as unknown as ParticipantEntities).gid.data.length;
 	}
 
 	/** @param participant who tells: it speaks for itself only, whoever it says it is */

@@ -83,6 +83,55 @@ describe('rtps samples for one reader', () => {
 		for (const { numbers } of late) assert.deepEqual(numbers, [1, 3, 5]);
 	});
 
+	for (const loss of [0, 0.1]) {
+		for (const length of [16, 5000]) {
+			it(`or for some reach those only, late ones too: ${length} bytes, ${loss * 100} % loss`, async () => {
+				const network = new SimulatedNetwork(7);
+				const qos = { durability: 'transient_local', depth: 2 } as const;
+				const writer = (await network.join('10.0.0.1', options)).createWriter({ topic, typeName, qos });
+				const two = await network.join('10.0.0.2', options);
+				const three = await network.join('10.0.0.3', options);
+				const even = (n: number) => n % 2 === 0;
+				const listen = (participant: Participant, word: string) => {
+					const numbers: number[] = [];
+					const userData = Buffer.from(word);
+					participant.createReader({
+						...{ topic, typeName, qos: { ...qos, depth: 100 }, userData },
+						onSample: (bytes) => numbers.push(numberOf(bytes)),
+					});
+					return numbers;
+				};
+				const early = [listen(two, 'even'), listen(two, 'odd'), listen(three, 'odd')];
+				assert.ok(network.clock.runUntil(() => writer.matched === 3, 5000));
+				network.clock.run(500);
+				network.conditions = { loss, latency: 3 };
+				for (let n = 1; n <= 20; n++) {
+					const word = even(n) ? 'even' : 'odd';
+					writer.write(payload(n, length), { isFor: ({ userData }) => String(Buffer.from(userData)) === word });
+					// Time enough for repairs: a history of two forgets what is older.
+					if (even(n)) network.clock.run(2000);
+				}
+				const all = range(1, 20);
+				const odd = all.filter((n) => !even(n));
+				assert.deepEqual(early, [all.filter(even), odd, odd]);
+				const late = [listen(three, 'even'), listen(two, 'odd'), listen(three, 'neither')];
+				assert.ok(network.clock.runUntil(() => writer.matched === 6, 5000));
+				network.clock.run(10_000);
+				assert.deepEqual(late, [[20], [19], []]);
+				assert.equal(writer.stored, 2);
+			});
+		}
+	}
+
+	it('for some are refused by a writer that keeps nothing for those who come later', async () => {
+		const network = new SimulatedNetwork(1);
+		const writer = (await network.join('10.0.0.1', options)).createWriter({ topic, typeName });
+		assert.throws(() => writer.write(payload(1), { isFor: () => true }), {
+			name: 'RangeError',
+			message: /Expected `isFor` on a transient_local writer, that of rt\/numbers is volatile/,
+		});
+	});
+
 	it('are refused for a reader that does not match', async () => {
 		const network = new SimulatedNetwork(1);
 		const writer = (await network.join('10.0.0.1', options)).createWriter({ topic, typeName });

@@ -115,12 +115,86 @@ describe('embedded graphs on the network', () => {
 		assert.deepEqual(topic?.subscriptions, []);
 	});
 
-	it('understand the node names of Humble, and are understood', async () => {
-		const humble = open('old', { types: createTypeRegistry({ distribution: 'humble' }) });
-		const jazzy = open('new');
-		await until('each knows the other', () => humble.nodes().length === 2 && jazzy.nodes().length === 2);
-		assert.equal(humble.nodes()[1]?.nodeName, 'new');
-		assert.equal(jazzy.nodes()[1]?.nodeName, 'old');
+	describe('tell the names of nodes to others in the form that they understand', () => {
+		const infoType = 'rmw_dds_common/msg/ParticipantEntitiesInfo';
+		const topic = 'ros_discovery_info';
+		const typeName = 'rmw_dds_common::msg::dds_::ParticipantEntitiesInfo_';
+		const qos = { reliability: 'reliable', durability: 'transient_local', depth: 10 } as const;
+		const old = createTypeRegistry({ distribution: 'humble' }).message(infoType);
+		const now = types.message(infoType);
+		/** What a `ros2 topic pub` of Humble wrote (rmw_cyclonedds_cpp 1.3.4): identifiers of 24 bytes. */
+		const humbleInfo = Buffer.from(
+			'000100000110ec5a48902f99900e5129000001c1000000000000000001000000020000002f0000000f0000005f726f7332636c695f3237' +
+				'393333000000000000020000000110ec5a48902f99900e51290000060300000000000000000110ec5a48902f99900e5129000007030000' +
+				'000000000000',
+			'hex',
+		);
+		let participant: Participant;
+
+		beforeEach(async () => {
+			participant = await createParticipant({
+				domainId: domain,
+				network: { localhostOnly: true },
+				userData: Buffer.from('enclave=/;'),
+			});
+		});
+		afterEach(() => participant.close());
+
+		/** @param userData as the distribution writes it: Humble nothing, later ones the hash of the type */
+		const listen = (userData: string) => {
+			const got: Uint8Array[] = [];
+			participant.createReader({
+				topic,
+				typeName,
+				qos,
+				userData: Buffer.from(userData),
+				onSample: (payload) => void got.push(payload),
+			});
+			return got;
+		};
+		const nodeIn = (payload: Uint8Array | undefined, type: typeof old) => {
+			const { gid, node_entities_info_seq: nodes } = type.decode(payload as Uint8Array) as unknown as {
+				gid: { data: Uint8Array };
+				node_entities_info_seq: { node_name: string; writer_gid_seq: unknown[] }[];
+			};
+			return [gid.data.length, nodes[0]?.node_name, nodes[0]?.writer_gid_seq.length];
+		};
+
+		for (const distribution of ['jazzy', 'humble'] as const) {
+			it(`whatever it is set to: ${distribution}`, async () => {
+				const early = [listen(''), listen(`typehash=${now.hash};`)] as const;
+				const graph = open('node_red', { types: createTypeRegistry({ distribution }) });
+				await until('they have heard', () => early.every((got) => got.length > 0));
+				graph.advertise('/chatter', string, reliable);
+				const names = (got: readonly Uint8Array[], type: typeof old) => nodeIn(got.at(-1), type);
+				const isThere = (got: readonly Uint8Array[], type: typeof old) => names(got, type)[2] === 1;
+				await until('the publisher is told', () => isThere(early[0], old) && isThere(early[1], now));
+				// Those who come later, one with a form that nobody knows yet.
+				const late = [listen(''), listen(`typehash=${now.hash};`)] as const;
+				const unknown = listen('typehash=RIHS01_00;');
+				await until('the late ones have heard', () => late.every((got) => got.length > 0));
+				for (const [ofHumble, ofJazzy] of [early, late]) {
+					assert.deepEqual(names(ofHumble, old), [24, 'node_red', 1]);
+					assert.deepEqual(names(ofJazzy, now), [16, 'node_red', 1]);
+					// Not one of the other form among them: it would not be read as this one.
+					for (const payload of ofHumble) assert.equal(nodeIn(payload, old)[0], 24);
+					for (const payload of ofJazzy) assert.equal(nodeIn(payload, now)[0], 16);
+				}
+				assert.deepEqual(unknown, []);
+			});
+		}
+
+		it('and are the control: one form is refused as the other', () => {
+			assert.throws(() => nodeIn(humbleInfo, now));
+			assert.deepEqual(nodeIn(humbleInfo, old), [24, '_ros2cli_27933', 2]);
+		});
+
+		it('and understand those of Humble', async () => {
+			participant.createWriter({ topic, typeName, qos }).write(humbleInfo);
+			const graph = open('node_red');
+			await until('the node is known', () => graph.nodes().length === 2);
+			assert.deepEqual(graph.nodes()[1], { nodeName: '_ros2cli_27933', namespace: '/' });
+		});
 	});
 
 	it('name the policy and the node when QoS does not fit', async () => {

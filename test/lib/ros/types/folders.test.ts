@@ -240,6 +240,10 @@ describe('the registry', () => {
 		const gid = (distribution: 'humble' | 'jazzy') =>
 			(createTypeRegistry({ distribution }).message('rmw_dds_common/Gid').create().data as Buffer).length;
 		deepStrictEqual([gid('humble'), gid('jazzy')], [24, 16]);
+		// It came to Humble later than the definitions of Humble that are bundled with rosmsg-msgs-common.
+		const velocity = (distribution: 'humble' | 'jazzy') =>
+			createTypeRegistry({ distribution }).message('geometry_msgs/msg/VelocityStamped').hash;
+		strictEqual(velocity('humble'), velocity('jazzy'));
 		const battery = (distribution: 'humble' | 'jazzy') =>
 			createTypeRegistry({ distribution }).message('sensor_msgs/NavSatStatus').constants;
 		strictEqual('STATUS_UNKNOWN' in battery('jazzy'), true);
