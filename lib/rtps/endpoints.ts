@@ -205,7 +205,9 @@ export class DataWriter extends Endpoint<WriterOptions> {
 		return sequenceNumber;
 	}
 
-	#audienceOf({ reader, isFor }: WriteOptions = {}): Audience {
+	#audienceOf(options: WriteOptions | undefined): Audience {
+		const reader = options?.reader;
+		const isFor = options?.isFor;
 		if (reader === undefined && isFor === undefined) return everybody;
 		if (isFor !== undefined && this.qos.durability === 'volatile') {
 			throw new RangeError(`Expected \`isFor\` on a transient_local writer, that of ${this.topic} is volatile`);
