@@ -16,6 +16,8 @@ const owner = { size: ownerSize, align: pointerSize } as const;
 const mostElements = 2 ** 31;
 /** Elements of a sequence whose strings are looked at. */
 const mostLookedAt = 10_000;
+/** Elements of a sequence that are copied in one go, to free what they own. */
+const mostCopied = 1000;
 /** Bytes from which on no number is the same as a mark by chance; of fewer, only a bool can be marked. */
 const markedBytes = 4;
 
@@ -127,10 +129,13 @@ export class Layouts {
 	#sequence({ size, free, hasStrings }: Layout): Layout {
 		const freePointer = (memory: Buffer, offset: number) => this.#freePointer(memory, offset);
 		// A copy will do: what is freed is what its pointers point to.
-		const copy = (memory: Buffer, offset: number, count: number) => {
+		const copy = (memory: Buffer, offset: number, first: number, count: number) => {
 			const elements = Buffer.alloc(count * size);
 			const { length } = elements;
-			if (count > 0) this.addon.ref.readPointer(memory, offset, length).copy(elements, 0, 0, length);
+			if (count === 0) return elements;
+			const pointer = Buffer.alloc(pointerSize);
+			pointer.writeBigUInt64LE(memory.readBigUInt64LE(offset) + BigInt(first * size));
+			this.addon.ref.readPointer(pointer, 0, length).copy(elements, 0, 0, length);
 			return elements;
 		};
 		return {
@@ -139,13 +144,17 @@ export class Layouts {
 				hasStrings &&
 				((memory, offset) => {
 					const count = Math.min(lengthAt(memory, offset), mostLookedAt);
-					const elements = copy(memory, offset, count);
+					const elements = copy(memory, offset, 0, count);
 					return every(count, (i) => hasStrings(elements, i * size));
 				}),
 			*free(memory, offset) {
 				const count = free === undefined ? 0 : lengthAt(memory, offset);
-				const elements = copy(memory, offset, count);
-				for (let i = 0; i < count; i++) yield* free!(elements, i * size);
+				// Fast DDS makes as many elements as a request claims to have before it looks for them.
+				for (let first = 0; first < count; first += mostCopied) {
+					const some = Math.min(mostCopied, count - first);
+					const elements = copy(memory, offset, first, some);
+					for (let i = 0; i < some; i++) yield* free!(elements, i * size);
+				}
 				freePointer(memory, offset);
 				yield;
 			},
