@@ -4,6 +4,7 @@
 
     sub <topic> <type> [qos words]     pub <topic> <type> [qos words]      take part
     serve <service> <type>             answer: AddTwoInts with the sum, any other with what a response has by default
+    stall <service> <type>             tell of a request, and never answer it
     client <service> <type>            be one
     call <service> <fields as JSON>    call, once the service is there
     send <topic> <fields as JSON>      send; {"fill": n, "seed": s} stands for n bytes s, s + 1, s + 2 ...
@@ -137,6 +138,13 @@ def main():
                     response.sum = request.a + request.b
                 return response
             endpoints[service] = node.create_service(get_service(type_name), service, answer)
+        elif command == 'stall':
+            service, type_name = rest.split()
+
+            def stall(request, response):
+                say('asked', topic=service)
+                threading.Event().wait()
+            endpoints[service] = node.create_service(get_service(type_name), service, stall)
         elif command == 'client':
             service, type_name = rest.split()
             types[service] = get_service(type_name)

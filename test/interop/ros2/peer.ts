@@ -42,6 +42,7 @@ export interface Told {
 		| 'incompatible'
 		| 'got'
 		| 'answered'
+		| 'asked'
 		| 'nodes'
 		| 'topics'
 		| 'error'
