@@ -1,6 +1,7 @@
 import type { NodeAPI, NodeMessage } from 'node-red';
 import { systemNow } from '../../lib/ros/clock';
 import { expandTopicName } from '../../lib/ros/names';
+import { decodeFrom } from '../shared/decode-from';
 import { briefOf, defineNode } from '../shared/define-node';
 import { endpointStatus } from '../shared/endpoint-status';
 import { asError } from '../shared/on-input';
@@ -34,7 +35,7 @@ export default function (RED: NodeAPI): void {
 					const bytes = request.encode(isEmpty ? {} : message.payload);
 					const call = queue.run(() => client.call(bytes, { timeout, signal: closing.signal }));
 					showCalls();
-					const payload = response.decode(await call);
+					const payload = decodeFrom(`The answer of ${service}`, response, await call);
 					const asked = (message as { ros?: RosInfo }).ros;
 					const ros = rosOfAnswer(response.name, payload, systemNow(), asked);
 					send(Object.assign(message, { payload, ros }) as NodeMessage);

@@ -3,6 +3,7 @@ import { BriefError } from '../../lib/check';
 import { systemTimers } from '../../lib/control/timers';
 import type { RequestHandler } from '../../lib/ros/graph';
 import { expandTopicName } from '../../lib/ros/names';
+import { decodeFrom } from '../shared/decode-from';
 import { defineNode } from '../shared/define-node';
 import { endpointStatus } from '../shared/endpoint-status';
 import { OpenRequests } from '../shared/open-requests';
@@ -51,7 +52,7 @@ export default function (RED: NodeAPI): void {
 		const onRequest: RequestHandler = (bytes, respond, { receivedAt }) => {
 			const ros: RosInfo = { type: type.request.name, stamp: undefined, receivedAt };
 			try {
-				const payload = type.request.decode(bytes);
+				const payload = decodeFrom(`A request of ${service}`, type.request, bytes);
 				ros.stamp = stampOf(payload);
 				const requestId = requests.add(respond);
 				if (requestId === undefined) {

@@ -1,6 +1,7 @@
 import type { NodeAPI, NodeMessage } from 'node-red';
 import type { MessageInfo } from '../../lib/ros/graph';
 import { expandTopicName } from '../../lib/ros/names';
+import { decodeFrom } from '../shared/decode-from';
 import { defineNode } from '../shared/define-node';
 import { endpointStatus } from '../shared/endpoint-status';
 import { qosOf } from '../shared/qos-properties';
@@ -19,7 +20,7 @@ export default function (RED: NodeAPI): void {
 			const ros: RosInfo = { type: type.name, stamp: undefined, receivedAt: info.receivedAt };
 			if (clock.isSimulated) ros.clock = options.context;
 			try {
-				const payload = type.decode(cdr);
+				const payload = decodeFrom(`A message of ${topic}`, type, cdr);
 				ros.stamp = (payload.header as { stamp?: RosInfo['stamp'] } | undefined)?.stamp;
 				node.send({ topic, payload, ros } as NodeMessage);
 			} catch (error) {

@@ -186,7 +186,7 @@ describe('ros2-service-call and ros2-service', () => {
 		);
 		send('call', { payload: { a: 1 } });
 		await until(() => errors.length === 1);
-		assert.match(errorOf(errors[0]), /sum/);
+		assert.match(errorOf(errors[0]), /The answer of \/lab\/add cannot be read: sum: /);
 		assert.deepEqual(errors[0]?.payload, { a: 1 });
 	});
 
@@ -197,6 +197,7 @@ describe('ros2-service-call and ros2-service', () => {
 		const hostile = client.call(Buffer.from([0, 1, 0, 0, 1, 2]), { timeout: 10_000 });
 		hostile.catch(() => {});
 		await until(() => errors.length === 1);
+		assert.match(errorOf(errors[0]), /A request of \/lab\/add cannot be read: a: /);
 		answer();
 		const response = await client.call(type.request.encode({ a: 1, b: 2 }), { timeout: 5000 });
 		assert.deepEqual({ ...type.response.decode(response) }, { sum: 3n });

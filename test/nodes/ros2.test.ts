@@ -74,6 +74,34 @@ describe('ros2-publish and ros2-subscribe', () => {
 		assert.ok(Math.abs(stamp.sec - Date.now() / 1000) < 10);
 	});
 
+	it('send what cannot be read to Catch, naming topic and field, and go on with the next', async () => {
+		const messages = { topic: '/chatter', messageType: 'std_msgs/msg/String' };
+		await load([context, publish(messages), subscribe(messages), out, ...caught]);
+		const errors = collect('errors');
+		const { graph } = node('context') as unknown as { graph: Graph };
+		const hostile = graph.advertise('/chatter', 'std_msgs/msg/String', graph.topics()[0]!.publishers[0]!);
+		// A string that is said to be longer than memory; another encoding; no message at all.
+		for (const bytes of [
+			[0, 1, 0, 0, 255, 255, 255, 255],
+			[9, 9, 0, 0, 2, 0, 0, 0, 97, 0],
+			[0, 1, 0, 0],
+		]) {
+			hostile.publish(Uint8Array.from(bytes));
+		}
+		await until(() => errors.length === 3);
+		for (const error of errors) assert.equal(error.topic, '/chatter');
+		assert.match(
+			errorOf(errors[0]!),
+			/^RangeError: A message of \/chatter cannot be read: data: expected 4294967295 bytes/,
+		);
+		assert.match(errorOf(errors[1]!), /\/chatter cannot be read: std_msgs\/msg\/String: expected plain CDR/);
+		assert.match(errorOf(errors[2]!), /\/chatter cannot be read: data: /);
+		const got = next('out');
+		send('publish', { payload: { data: 'fine' } });
+		assert.deepEqual({ ...((await got).payload as object) }, { data: 'fine' });
+		hostile.close();
+	});
+
 	it('send a message that does not fit to Catch, naming the field, and not to the topic', async () => {
 		await load([context, publish(), subscribe(), out, ...caught]);
 		const errors = collect('errors');
