@@ -2,6 +2,7 @@ import type { QosProfile } from '../qos';
 import { qosPresets } from '../qos';
 import type { Handle } from './addon';
 import {
+	answer,
 	type ClientPort,
 	type OnRequest,
 	type OnResponse,
@@ -252,8 +253,8 @@ export class ActionServers {
 			const response = structures.of(`${service}_Response`);
 			takeRequests(structures.of(`${service}_Request`), takeOne, (request, header) => {
 				const [handler] = shared.handlers[kind];
-				handler?.(request, (answer) => {
-					if (!shared.closed) send(response, answer, (memory) => respond(header, memory));
+				handler?.(request, (cdr) => {
+					if (!shared.closed) answer(part.action, response, cdr, (memory) => respond(header, memory));
 				});
 			});
 		};
