@@ -2,7 +2,8 @@ import { BriefError } from '../../check';
 
 /** Why a call of a service, or a goal of an action, comes to nothing. `timeout` in ms. */
 
-const seconds = (timeout: number): string => `${timeout / 1000} s`;
+/** What a search has left of a timeout is no round number. */
+const seconds = (timeout: number): string => `${Math.round(timeout) / 1000} s`;
 
 export function noServer(name: string, timeout: number): BriefError {
 	return new BriefError(
