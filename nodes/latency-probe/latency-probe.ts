@@ -2,7 +2,7 @@ import type { NodeAPI, NodeMessage } from 'node-red';
 import { diagnosticsOf } from '../../lib/latency/diagnostics';
 import { Probe } from '../../lib/latency/probe';
 import { defineNode } from '../shared/define-node';
-import type { Send } from '../shared/on-input';
+import type { Send } from '../shared/hand-on';
 import { clockOf, JumpWatch } from '../shared/ros-clock';
 import type { RosInfo } from '../shared/ros-info';
 import { ageOf } from './age';

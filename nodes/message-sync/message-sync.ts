@@ -44,7 +44,7 @@ interface Waiting {
 
 /** One message of each topic that belong together. */
 export default function (RED: NodeAPI): void {
-	defineNode(RED, 'message-sync', properties, ({ node, options, status }) => {
+	defineNode(RED, 'message-sync', properties, ({ node, options, status, send }) => {
 		const { topics, allowHeaderless } = options;
 		const jump = toNanoseconds(options.jump);
 		const indexes = new Map(topics.map(({ topic }, index) => [topic, index]));
@@ -81,7 +81,7 @@ export default function (RED: NodeAPI): void {
 				if (stages !== undefined) ros.stages = stages;
 				const message = { ...first, topic: options.name || 'message-sync', payload, ros, sync };
 				addStage(message, share, performance.now() - (longest ?? (set[0] as Waiting)).at);
-				node.send(message as NodeMessage);
+				send(message as NodeMessage);
 				status.update('green', 'dot', counts);
 			},
 			onDrop() {

@@ -8,8 +8,9 @@ import { type ModelSession, openSession, type RunOptions, type RunResult } from 
 import type { ModelEvent } from '../../lib/onnx/shared-model';
 import type { Tensor } from '../../lib/tensor/tensor';
 import { defineNode, type Running, type Start } from '../shared/define-node';
+import type { Send } from '../shared/hand-on';
 import { modelFolders } from '../shared/model-folders';
-import { asError, type Send } from '../shared/on-input';
+import { asError } from '../shared/on-input';
 import type { OptionsOf } from '../shared/properties';
 import type { RosInfo } from '../shared/ros-info';
 import { addStage, stageName } from '../shared/stages';

@@ -11,7 +11,7 @@ import { properties } from './config';
 
 export default function (RED: NodeAPI): void {
 	defineNode(RED, 'ros2-subscribe', properties, (start) => {
-		const { node, options, report } = start;
+		const { options, send, report } = start;
 		const { graph, types, transport, clock, watchWarnings } = contextOf(RED, options.context);
 		const type = types.message(options.messageType);
 		const topic = expandTopicName('topic', options.topic, graph);
@@ -22,7 +22,7 @@ export default function (RED: NodeAPI): void {
 			try {
 				const payload = decodeFrom(`A message of ${topic}`, type, cdr);
 				ros.stamp = (payload.header as { stamp?: RosInfo['stamp'] } | undefined)?.stamp;
-				node.send({ topic, payload, ros } as NodeMessage);
+				send({ topic, payload, ros } as NodeMessage);
 			} catch (error) {
 				report(error, { topic, ros });
 			}

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { BriefError } from '../../lib/check';
-import { asError, onInput, type Send } from './on-input';
+import { handOn, type Send } from './hand-on';
+import { asError, onInput } from './on-input';
 import { type OptionsOf, type Property, parseProperties } from './properties';
 import { nodeStatus, type Status } from './status';
 
@@ -16,6 +17,8 @@ export interface Start<Options> {
 	readonly node: Node;
 	readonly options: Options;
 	readonly status: Status;
+	/** Sends on, as `send` of an input does; see {@link handOn}. */
+	readonly send: Send;
 	/** Tells Catch nodes of an error that no input caused, with the properties of `message`. */
 	report(error: unknown, message?: object): void;
 }
@@ -34,10 +37,11 @@ export function defineNode<P extends Record<string, Property<unknown>>>(
 		RED.nodes.createNode(this, config);
 		const status = nodeStatus(this);
 		const reports = reporter(RED, this);
+		const send = handOn(RED, this);
 		const begin = async (): Promise<Running> => {
 			try {
 				const options = parseProperties(properties, config);
-				return await start({ node: this, options, status, report: reports.report });
+				return await start({ node: this, options, status, send, report: reports.report });
 			} catch (reason) {
 				const error = asError(reason);
 				status.set('red', 'ring', briefOf(error));
@@ -55,7 +59,7 @@ export function defineNode<P extends Record<string, Property<unknown>>>(
 			running = value;
 			return value;
 		});
-		onInput(this, (message, send) =>
+		onInput(this, (message) =>
 			running ? running.input?.(message, send) : started.then((late) => late.input?.(message, send)),
 		);
 		this.on('close', (done: () => void) => {

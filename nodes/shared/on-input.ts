@@ -1,15 +1,13 @@
 import type { Node, NodeMessage } from 'node-red';
 
-export type Send = (message: NodeMessage | (NodeMessage | NodeMessage[] | null)[]) => void;
-
 /**
  * Handles a node's input. What `handler` throws or rejects with goes to `done(error)`, so that Catch nodes see it, and
  * the node goes on with the next message.
  */
-export function onInput(node: Node, handler: (message: NodeMessage, send: Send) => void | Promise<void>): void {
-	node.on('input', (message, send, done) => {
+export function onInput(node: Node, handler: (message: NodeMessage) => void | Promise<void>): void {
+	node.on('input', (message, _send, done) => {
 		try {
-			const result = handler(message, send as Send);
+			const result = handler(message);
 			if (result === undefined) done();
 			else
 				result.then(

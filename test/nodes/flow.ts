@@ -6,10 +6,14 @@ import helper from 'node-red-node-test-helper';
 const root = join(__dirname, '..', '..', '..');
 const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+/** The hooks of Node-RED, which its test helper does not pass on. */
+export const { hooks } = require('@node-red/util') as Pick<NodeAPI, 'hooks'>;
+
 /** The entries of all nodes of the package, as Node-RED loads them. */
-const entries = Object.values(packageJson['node-red'].nodes as Record<string, string>).map(
-	(path) => require(join(root, path)).default as (RED: NodeAPI) => void,
-);
+const entries = Object.values(packageJson['node-red'].nodes as Record<string, string>).map((path) => {
+	const entry = require(join(root, path)).default as (RED: NodeAPI) => void;
+	return (RED: NodeAPI) => entry(Object.assign(RED, { hooks }));
+});
 
 export type Message = NodeMessage & Record<string, unknown>;
 export type FlowNode = { id: string; type: string } & Record<string, unknown>;
