@@ -48,8 +48,10 @@ function nextOf(RED: NodeAPI, node: WiredNode, message: unknown): Node | undefin
 	const behind = node.wires?.[0];
 	if (behind === undefined || behind.length !== 1) return undefined;
 	const next = RED.nodes.getNode(behind[0] as string);
-	// Where nodes are tested alone there are no hooks to ask.
-	const isWatched =
-		node.metric() || (RED as Partial<NodeAPI>).hooks === undefined || hooks.some((hook) => RED.hooks.has(hook));
-	return own.has(next) && !isWatched ? next : undefined;
+	return own.has(next) && (depth > 0 || !isWatched(RED, node)) ? next : undefined;
+}
+
+/** Asked once for a turn of the event loop. Where nodes are tested alone there are no hooks to ask, so they may be. */
+function isWatched(RED: Partial<NodeAPI>, node: Node): boolean {
+	return node.metric() || RED.hooks === undefined || hooks.some((hook) => RED.hooks?.has(hook));
 }
