@@ -16,7 +16,9 @@ const owner = { size: ownerSize, align: pointerSize } as const;
 const mostElements = 2 ** 31;
 /** Elements of a sequence whose strings are looked at. */
 const mostLookedAt = 10_000;
-/** Elements of a sequence that are copied in one go, to free what they own. */
+/** Strings, structures and bools in the lists of a message from which on it counts as hostile. */
+export const mostInLists = 1_000_000;
+/** Elements of a sequence that are copied in one go, to look at them or to free what they own. */
 const mostCopied = 1000;
 /** Bytes from which on no number is the same as a mark by chance; of fewer, only a bool can be marked. */
 const markedBytes = 4;
@@ -43,6 +45,7 @@ const primitiveSizes: Readonly<Record<string, number>> = {
  */
 type Free = (memory: Buffer, offset: number) => Generator<void, void>;
 type Check = (memory: Buffer, offset: number) => boolean;
+type Count = (memory: Buffer, offset: number) => number;
 
 export interface Layout {
 	readonly size: number;
@@ -51,6 +54,8 @@ export interface Layout {
 	readonly free?: Free | undefined;
 	/** Absent for what has no strings: whether each has memory, as those that were read have, empty ones too. */
 	readonly hasStrings?: Check | undefined;
+	/** Absent for what has no lists of strings, structures or bools: how many these are. Above `mostInLists` it may be more. */
+	readonly count?: Count | undefined;
 	/** The last number that can be marked, to see whether it is written. */
 	readonly mark?: Mark | undefined;
 }
@@ -78,12 +83,14 @@ export class Layouts {
 		let mark: Mark | undefined;
 		const frees: Free[] = [];
 		const checks: Check[] = [];
+		const counts: Count[] = [];
 		for (const { type } of definition.fields) {
 			const field = this.#field(type);
-			const { free, hasStrings } = field;
+			const { free, hasStrings, count } = field;
 			const at = roundUp(size, field.align);
 			if (free) frees.push((memory, offset) => free(memory, offset + at));
 			if (hasStrings) checks.push((memory, offset) => hasStrings(memory, offset + at));
+			if (count) counts.push((memory, offset) => count(memory, offset + at));
 			if (field.mark) mark = { size: field.mark.size, offset: at + field.mark.offset };
 			size = at + field.size;
 			align = Math.max(align, field.align);
@@ -94,6 +101,10 @@ export class Layouts {
 			align,
 			mark,
 			hasStrings: checks.length === 0 ? undefined : (memory, offset) => checks.every((check) => check(memory, offset)),
+			count:
+				counts.length === 0
+					? undefined
+					: (memory, offset) => counts.reduce((sum, count) => sum + count(memory, offset), 0),
 			free:
 				frees.length === 0
 					? undefined
@@ -108,7 +119,7 @@ export class Layouts {
 	#field({ base, array }: FieldType): Layout {
 		const element = this.#element(base);
 		if (array === undefined) return element;
-		return array.kind === 'fixed' ? row(base, element, array.size) : this.#sequence(element);
+		return array.kind === 'fixed' ? row(base, element, array.size) : this.#sequence(element, !isUnchecked(base));
 	}
 
 	#element(base: string): Layout {
@@ -126,7 +137,7 @@ export class Layouts {
 		};
 	}
 
-	#sequence({ size, free, hasStrings }: Layout): Layout {
+	#sequence({ size, free, hasStrings, count }: Layout, isChecked: boolean): Layout {
 		const freePointer = (memory: Buffer, offset: number) => this.#freePointer(memory, offset);
 		// A copy will do: what is freed is what its pointers point to.
 		const copy = (memory: Buffer, offset: number, first: number, count: number) => {
@@ -140,6 +151,19 @@ export class Layouts {
 		};
 		return {
 			...owner,
+			count: isChecked
+				? undefined
+				: (memory, offset) => {
+						const length = claimedAt(memory, offset);
+						if (count === undefined || length > mostInLists) return length;
+						let sum = length;
+						for (let first = 0; first < length; first += mostCopied) {
+							const some = Math.min(mostCopied, length - first);
+							const elements = copy(memory, offset, first, some);
+							for (let i = 0; i < some && sum <= mostInLists; i++) sum += count(elements, i * size);
+						}
+						return sum;
+					},
 			hasStrings:
 				hasStrings &&
 				((memory, offset) => {
@@ -171,13 +195,20 @@ export class Layouts {
 
 /** An array of fixed length. */
 function row(base: string, element: Layout, count: number): Layout {
-	const { size, align, free, hasStrings, mark } = element;
+	const { size, align, free, hasStrings, count: inOne, mark } = element;
 	const inLast = mark && { size: mark.size, offset: size * (count - 1) + mark.offset };
 	return {
 		size: size * count,
 		align,
 		mark: base in primitiveSizes ? markOf(base, size * count) : inLast,
 		hasStrings: hasStrings && ((memory, offset) => every(count, (i) => hasStrings(memory, offset + i * size))),
+		count:
+			inOne &&
+			((memory, offset) => {
+				let sum = 0;
+				for (let i = 0; i < count; i++) sum += inOne(memory, offset + i * size);
+				return sum;
+			}),
 		free:
 			free &&
 			function* (memory, offset) {
@@ -201,6 +232,14 @@ export function markAt(memory: Buffer, { offset, size }: Mark): () => boolean {
 	return () => !memory.subarray(offset, offset + size).equals(mark);
 }
 
+/**
+ * Whether a list may claim to have more of these than came. Of numbers the RMWs look for their bytes first; Cyclone DDS
+ * does not of bools.
+ */
+function isUnchecked(base: string): boolean {
+	return base === 'bool' || !(base in primitiveSizes);
+}
+
 function every(count: number, check: (index: number) => boolean): boolean {
 	for (let i = 0; i < count; i++) if (!check(i)) return false;
 	return true;
@@ -208,9 +247,14 @@ function every(count: number, check: (index: number) => boolean): boolean {
 
 /** The length of a sequence, none where it has no memory. */
 function lengthAt(memory: Buffer, offset: number): number {
+	const length = claimedAt(memory, offset);
+	return length > mostElements ? 0 : length;
+}
+
+/** The length that a sequence says it has. */
+function claimedAt(memory: Buffer, offset: number): number {
 	if (memory.readBigUInt64LE(offset) === 0n) return 0;
-	const length = memory.readBigUInt64LE(offset + pointerSize);
-	return length > mostElements ? 0 : Number(length);
+	return Number(memory.readBigUInt64LE(offset + pointerSize));
 }
 
 function roundUp(size: number, align: number): number {

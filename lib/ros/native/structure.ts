@@ -1,13 +1,15 @@
 import type { TypeRegistry } from '../types/registry';
 import type { Addon } from './addon';
 import { typeParts } from './endpoint';
-import { Layouts, markAt } from './layout';
+import { Layouts, markAt, mostInLists } from './layout';
 
 /** Zeros after each structure, in case that a library has more fields than its interface file. */
 const margin = 256;
 /** Steps of freeing between looks at the clock, and how long they may hold the event loop in one go, ms. */
 const steps = 1000;
 const turn = 5;
+/** Strings and structures from which on rcl frees them quicker. */
+const many = 1000;
 
 /**
  * The C structure of one message type, as rcl takes requests and responses. The RMW fills it from CDR and reads it as
@@ -30,7 +32,8 @@ export interface Blank {
 	/**
 	 * Whether it was filled. Cyclone DDS hands over what it could not read to its end, such as a request by another
 	 * definition of the type, with zeros for the rest: that must not count as a request. Only a list at the end of a type
-	 * may be empty for that reason and go unnoticed.
+	 * may be empty for that reason and go unnoticed. A list that claims to have millions of elements is none either: its
+	 * bytes would be more than memory, and their array more than JavaScript has.
 	 */
 	isFilled(): boolean;
 }
@@ -54,13 +57,15 @@ export class Structures {
 		if (known !== undefined) return known;
 		const { addon } = this;
 		const type = this.types.message(typeName);
-		const { size, free, mark, hasStrings } = this.#layouts.of(type.definition);
+		const { size, free, mark, hasStrings, count } = this.#layouts.of(type.definition);
 		const parts = typeParts(typeName);
 		const structure: Structure = {
 			empty() {
 				const memory = Buffer.alloc(size + margin);
 				const isWritten = mark && markAt(memory, mark);
-				return { memory, isFilled: () => isWritten?.() !== false && hasStrings?.(memory, 0) !== false };
+				const isFilled = () =>
+					isWritten?.() !== false && hasStrings?.(memory, 0) !== false && !(count && count(memory, 0) > mostInLists);
+				return { memory, isFilled };
 			},
 			from(cdr) {
 				// rcl reads what it is given without a doubt.
@@ -75,7 +80,11 @@ export class Structures {
 				return cdr.subarray(0, type.measure(cdr));
 			},
 			free(made) {
-				if (free !== undefined) finish(free(made, 0));
+				if (free === undefined) return;
+				// Reading an empty message into it has rcl free what was in its lists, and make them anew.
+				if (count !== undefined && count(made, 0) > many)
+					addon.deserialize(...parts, Buffer.from(type.encode({})), made);
+				finish(free(made, 0));
 			},
 		};
 		this.#known.set(typeName, structure);
