@@ -4,6 +4,7 @@ import type { Handle } from './addon';
 import {
 	answer,
 	type ClientPort,
+	dropAll,
 	type OnRequest,
 	type OnResponse,
 	openServer,
@@ -138,7 +139,6 @@ export class ActionClients {
 				for (const listener of listeners) listener(number, response);
 			};
 		};
-		const ignore = () => {};
 		session.add('_actionClients', handle, () => {
 			const ready = handle.properties ?? {};
 			const number = (isTaken: boolean | undefined) => (isTaken ? 0 : undefined);
@@ -150,13 +150,13 @@ export class ActionClients {
 			}
 			// These have subscriptions and clients of their own; what rcl_action gets has to be taken all the same.
 			if (ready.isFeedbackReady) {
-				takeResponses(feedback, (memory) => number(addon.actionTakeFeedback(handle, memory)), ignore);
+				dropAll(feedback, (memory) => number(addon.actionTakeFeedback(handle, memory)));
 			}
 			if (ready.isStatusReady) {
-				takeResponses(status, (memory) => number(addon.actionTakeStatus(handle, memory)), ignore);
+				dropAll(status, (memory) => number(addon.actionTakeStatus(handle, memory)));
 			}
 			if (ready.isCancelResponseReady) {
-				takeResponses(cancel, (memory) => addon.actionTakeCancelResponse(handle, memory), ignore);
+				dropAll(cancel, (memory) => addon.actionTakeCancelResponse(handle, memory));
 			}
 		});
 		return shared;

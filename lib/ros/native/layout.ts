@@ -16,8 +16,12 @@ const owner = { size: ownerSize, align: pointerSize } as const;
 const mostElements = 2 ** 31;
 /** Elements of a sequence whose strings are looked at. */
 const mostLookedAt = 10_000;
-/** Strings, structures and bools in the lists of a message from which on it counts as hostile. */
+/**
+ * Strings, structures and bools in the lists of a message from which on it counts as hostile, and how many bytes of
+ * numbers count for one of these.
+ */
 export const mostInLists = 1_000_000;
+const numericBytes = 64;
 /** Elements of a sequence that are copied in one go, to look at them or to free what they own. */
 const mostCopied = 1000;
 /** Bytes from which on no number is the same as a mark by chance; of fewer, only a bool can be marked. */
@@ -54,7 +58,7 @@ export interface Layout {
 	readonly free?: Free | undefined;
 	/** Absent for what has no strings: whether each has memory, as those that were read have, empty ones too. */
 	readonly hasStrings?: Check | undefined;
-	/** Absent for what has no lists of strings, structures or bools: how many these are. Above `mostInLists` it may be more. */
+	/** Absent for what has no lists: how much is in them, in what `mostInLists` counts. Above `mostInLists` it may be more. */
 	readonly count?: Count | undefined;
 	/** The last number that can be marked, to see whether it is written. */
 	readonly mark?: Mark | undefined;
@@ -119,7 +123,9 @@ export class Layouts {
 	#field({ base, array }: FieldType): Layout {
 		const element = this.#element(base);
 		if (array === undefined) return element;
-		return array.kind === 'fixed' ? row(base, element, array.size) : this.#sequence(element, !isUnchecked(base));
+		return array.kind === 'fixed'
+			? row(base, element, array.size)
+			: this.#sequence(element, weightOf(base, element.size));
 	}
 
 	#element(base: string): Layout {
@@ -137,7 +143,7 @@ export class Layouts {
 		};
 	}
 
-	#sequence({ size, free, hasStrings, count }: Layout, isChecked: boolean): Layout {
+	#sequence({ size, free, hasStrings, count }: Layout, weight: number): Layout {
 		const freePointer = (memory: Buffer, offset: number) => this.#freePointer(memory, offset);
 		// A copy will do: what is freed is what its pointers point to.
 		const copy = (memory: Buffer, offset: number, first: number, count: number) => {
@@ -151,19 +157,17 @@ export class Layouts {
 		};
 		return {
 			...owner,
-			count: isChecked
-				? undefined
-				: (memory, offset) => {
-						const length = claimedAt(memory, offset);
-						if (count === undefined || length > mostInLists) return length;
-						let sum = length;
-						for (let first = 0; first < length; first += mostCopied) {
-							const some = Math.min(mostCopied, length - first);
-							const elements = copy(memory, offset, first, some);
-							for (let i = 0; i < some && sum <= mostInLists; i++) sum += count(elements, i * size);
-						}
-						return sum;
-					},
+			count: (memory, offset) => {
+				const length = claimedAt(memory, offset);
+				if (count === undefined || length > mostInLists) return length * weight;
+				let sum = length;
+				for (let first = 0; first < length; first += mostCopied) {
+					const some = Math.min(mostCopied, length - first);
+					const elements = copy(memory, offset, first, some);
+					for (let i = 0; i < some && sum <= mostInLists; i++) sum += count(elements, i * size);
+				}
+				return sum;
+			},
 			hasStrings:
 				hasStrings &&
 				((memory, offset) => {
@@ -232,12 +236,9 @@ export function markAt(memory: Buffer, { offset, size }: Mark): () => boolean {
 	return () => !memory.subarray(offset, offset + size).equals(mark);
 }
 
-/**
- * Whether a list may claim to have more of these than came. Of numbers the RMWs look for their bytes first; Cyclone DDS
- * does not of bools.
- */
-function isUnchecked(base: string): boolean {
-	return base === 'bool' || !(base in primitiveSizes);
+/** What an element of a list counts for. Lists of numbers, such as images, are long without being hostile. */
+function weightOf(base: string, size: number): number {
+	return base === 'bool' || !(base in primitiveSizes) ? 1 : size / numericBytes;
 }
 
 function every(count: number, check: (index: number) => boolean): boolean {

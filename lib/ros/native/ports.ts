@@ -134,6 +134,18 @@ export function takeRequests(
 	takeAll(structure, take, onRequest);
 }
 
+/** Takes what is there without looking at it. */
+export function dropAll(structure: Structure, take: (memory: Buffer) => unknown): void {
+	for (let i = 0; i < mostAtOnce; i++) {
+		const { memory } = structure.empty();
+		try {
+			if (take(memory) === undefined) return;
+		} finally {
+			structure.free(memory);
+		}
+	}
+}
+
 function takeAll<T>(
 	structure: Structure,
 	take: (memory: Buffer) => T | undefined,

@@ -8,7 +8,7 @@ const margin = 256;
 /** Steps of freeing between looks at the clock, and how long they may hold the event loop in one go, ms. */
 const steps = 1000;
 const turn = 5;
-/** Strings and structures from which on rcl frees them quicker. */
+/** How much in lists, as `mostInLists` counts, rcl frees quicker. */
 const many = 1000;
 
 /**
