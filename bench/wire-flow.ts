@@ -8,13 +8,13 @@
  * `sync` sets Node-RED's runtimeSyncDelivery: wires hand messages over at once, not in the next turn of the event loop.
  *
  * Found on a virtual machine of 2 cores with nothing else on it (Node 20, Node-RED 4.1, Jazzy with Cyclone DDS), as ratios
- * to rclpy, medians of five turns: p50 0.77 at 50 Hz, 0.69 at 200 Hz, 0.72 at 1000 Hz (169 against 235 us); p99 1.04, 1.08
- * and 1.6. A message spends 110 us in the process at 1000 Hz, 98 of 100 less than 180 us. What is slower: V8's sweeps of
- * some 1 ms twice a second, the status of onnx-infer of 0.4 ms twice a second, and the machine.
+ * to rclpy, medians of nine turns, p50 / p99: 0.70 / 0.81 at 50 Hz, 0.71 / 0.71 at 200 Hz, 0.67 / 0.82 at 1000 Hz (162 / 329
+ * against 249 / 446 us). Turns differ by a tenth, and so do whole runs. Of the 110 us that a message spends in the process
+ * at 1000 Hz the run of the model and the call that sends take the most; at 50 Hz all of it takes three times as long,
+ * since the caches are cold, for rclpy too.
  *
- * About 26 kB of garbage a message, of which half is Node-RED's. V8 sweeps it every 600 messages in some 1 ms. A larger
- * young generation (--max-semi-space-size=32 or 64) makes that 2 to 4 ms and helps nobody; a smaller one (4) halves it and
- * has it four times as often. No setting was better than Node's own.
+ * About 26 kB of garbage a message, of which half is Node-RED's. V8 sweeps it every 600 messages in some 1 ms. No setting
+ * of the young generation was better than Node's own, and Node 22 and 24 are as fast.
  *
  * Needs Debian's cyclonedds-dev, cyclonedds-tools and gcc for the driver. The comparison needs a ROS 2 that is sourced
  * and whose python3 has onnxruntime; without it only the flow is measured.

@@ -7,7 +7,7 @@ const root = join(__dirname, '..', '..', '..');
 const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** The hooks of Node-RED, which its test helper does not pass on. */
-export const { hooks } = require('@node-red/util') as Pick<NodeAPI, 'hooks'>;
+export const hooks: NodeAPI['hooks'] = require('@node-red/util').hooks;
 
 /** The entries of all nodes of the package, as Node-RED loads them. */
 const entries = Object.values(packageJson['node-red'].nodes as Record<string, string>).map((path) => {
