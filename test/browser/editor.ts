@@ -64,6 +64,8 @@ export class Editor {
 			else window.RED.editor.edit(node);
 		}, id);
 		await this.page.waitForSelector('.red-ui-tray-body .form-row');
+		// Node-RED moves the focus into a form once it has slid in, away from what is being typed by then.
+		await this.page.waitForFunction(() => document.activeElement?.closest('.red-ui-tray') != null);
 		await this.settled();
 	}
 
