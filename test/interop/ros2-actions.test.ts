@@ -180,7 +180,7 @@ function actions(this: Mocha.Suite, transport: TransportName): void {
 		);
 		const running = setInterval(() => goals[0]?.isActive && goals[0].feedback({ sequence: [0, 1, 1] }), 50);
 		const list = await ros2(id, 'action', 'list', '-t');
-		const info = await ros2Unless(/servers: 0/, id, 'action', 'info', '/fib');
+		const info = await ros2Unless(/servers: 0|_NODE_NAME_UNKNOWN_|_BARE_DDS_/, id, 'action', 'info', '/fib');
 		clearInterval(running);
 		goals[0]?.succeed({ sequence: [0, 1, 1, 2] });
 		const said = await sending;
