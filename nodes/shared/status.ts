@@ -50,7 +50,7 @@ export function nodeStatus(node: Node): Status {
 			pending = () => show(fill, shape, text());
 			const now = performance.now();
 			if (now < due) {
-				timer ??= setTimeout(tick, interval);
+				timer ??= setTimeout(wait, interval, turns);
 				return;
 			}
 			due = now + interval;

@@ -20,13 +20,7 @@ describe('the gate, the synchronizer and the probe in a browser', function () {
 	let editor: Editor;
 
 	before(async function () {
-		this.timeout(360_000);
-		const opened = await openBrowser();
-		if ('reason' in opened) {
-			console.log(`    skipped: ${opened.reason}`);
-			return this.skip();
-		}
-		browser = opened;
+		browser = await openBrowser(this);
 		demo = await Demo.start('06', drive, { ROS_DOMAIN_ID: '105' });
 		editor = await Editor.open(browser, demo.url, 'drive-limiter');
 		// Not on the tab of the sidebar that covers a part of the flow.

@@ -47,14 +47,7 @@ describe('the editor in a browser', function () {
 	let editor: Editor;
 
 	before(async function () {
-		// Installing a browser takes longer than the tests.
-		this.timeout(360_000);
-		const opened = await openBrowser();
-		if ('reason' in opened) {
-			console.log(`    skipped: ${opened.reason}`);
-			return this.skip();
-		}
-		browser = opened;
+		browser = await openBrowser(this);
 		demo = await Demo.start('01', flow, { ROS_DOMAIN_ID: String(domainId) });
 		editor = await Editor.open(browser, demo.url, idOf('sim-robot'));
 		graph = openPeer();

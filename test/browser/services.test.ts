@@ -26,14 +26,7 @@ describe('the forms of services, actions and parameters in a browser', function 
 	let actions: ActionServer | undefined;
 
 	before(async function () {
-		// Installing a browser takes longer than the tests.
-		this.timeout(360_000);
-		const opened = await openBrowser();
-		if ('reason' in opened) {
-			console.log(`    skipped: ${opened.reason}`);
-			return this.skip();
-		}
-		browser = opened;
+		browser = await openBrowser(this);
 		demo = await Demo.start('07', undefined, { ROS_DOMAIN_ID: String(domainId) });
 		editor = await Editor.open(browser, demo.url, 'call-add');
 		openRobot();

@@ -39,13 +39,7 @@ describe('the dialog of tensor-transform in a browser', function () {
 	let editor: Editor;
 
 	before(async function () {
-		this.timeout(360_000);
-		const opened = await openBrowser();
-		if ('reason' in opened) {
-			console.log(`    skipped: ${opened.reason}`);
-			return this.skip();
-		}
-		browser = opened;
+		browser = await openBrowser(this);
 		demo = await Demo.start('01', cartPole, { ROS_DOMAIN_ID: '79' });
 		editor = await Editor.open(browser, demo.url, 'balance-observation');
 	});

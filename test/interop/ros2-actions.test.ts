@@ -13,8 +13,8 @@ import { checkDeclaration } from '../../lib/ros/parameters/description';
 import { ParameterServer } from '../../lib/ros/parameters/server';
 import { createTypeRegistry } from '../../lib/ros/types/registry';
 import { until } from './peers';
-import { distribution, hasTypeHashes, killRos2, Ros2Peer, ros2 } from './ros2/peer';
-import { lackOf, openGraph, type TransportName, transports } from './ros2/transports';
+import { distribution, hasTypeHashes, Ros2Peer, ros2 } from './ros2/peer';
+import { type TransportName, transports, useTransport } from './ros2/transports';
 
 const fibonacci = 'example_interfaces/action/Fibonacci';
 const timeout = 20_000;
@@ -29,39 +29,16 @@ const nextDomain = () => {
 function actions(this: Mocha.Suite, transport: TransportName): void {
 	this.timeout(120_000);
 	const types = createTypeRegistry({ distribution });
-	const graphs: Graph[] = [];
 	const children: ChildProcess[] = [];
 	const servers: ActionServer[] = [];
-	let problems: unknown[] = [];
-
-	before(function () {
-		const lacking = lackOf(transport);
-		if (lacking === undefined) return;
-		// No registry has ROS 2, so nobody can be asked to have it installed, a CI neither.
-		console.log(`      skipped: ${lacking}`);
-		this.skip();
-	});
-	afterEach(async () => {
+	// Before the graphs that they are on are closed.
+	afterEach(() => {
 		for (const child of children.splice(0)) child.kill('SIGKILL');
 		for (const server of servers.splice(0)) server.close();
-		await Promise.all(graphs.splice(0).map((graph) => graph.close()));
-		await killRos2();
-		const left = problems.filter((problem) => !/receive buffer/.test(String(problem)));
-		problems = [];
-		assert.deepEqual(left, []);
 	});
+	const { problems, ...place } = useTransport(transport);
 
-	const open = (domainId: number) => {
-		const graph = openGraph(transport, {
-			nodeName: 'node_red',
-			namespace: '/lab',
-			domainId,
-			types,
-			onProblem: (problem) => problems.push(problem),
-		});
-		graphs.push(graph);
-		return graph;
-	};
+	const open = (domainId: number) => place.open({ nodeName: 'node_red', namespace: '/lab', domainId, types });
 	const actor = async (id: number, ...lines: string[]) => {
 		const peer = new Ros2Peer(id, 'actor', '/', undefined, 'actor.py');
 		for (const line of lines) peer.say(line);

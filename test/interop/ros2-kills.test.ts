@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { Graph } from '../../lib/ros/graph';
 import { createTypeRegistry } from '../../lib/ros/types/registry';
 import { until } from './peers';
-import { distribution, killRos2, Ros2Peer } from './ros2/peer';
-import { lackOf, openGraph, type TransportName, transports } from './ros2/transports';
+import { distribution, Ros2Peer } from './ros2/peer';
+import { type TransportName, transports, useTransport } from './ros2/transports';
 
 const sumType = 'example_interfaces/srv/AddTwoInts';
 const timeout = 60_000;
@@ -48,37 +47,13 @@ function kills(this: Mocha.Suite, transport: TransportName): void {
 	this.timeout(180_000);
 	const types = createTypeRegistry({ distribution });
 	const { request, response } = types.service(sumType);
-	const graphs: Graph[] = [];
 	const ours: OurPeer[] = [];
-	let problems: unknown[] = [];
-
-	before(function () {
-		const lacking = lackOf(transport);
-		if (lacking === undefined) return;
-		// No registry has ROS 2, so nobody can be asked to have it installed, a CI neither.
-		console.log(`      skipped: ${lacking}`);
-		this.skip();
-	});
 	afterEach(async () => {
 		await Promise.all(ours.splice(0).map((peer) => peer.kill()));
-		await Promise.all(graphs.splice(0).map((graph) => graph.close()));
-		await killRos2();
-		const left = problems.filter((problem) => !/receive buffer/.test(String(problem)));
-		problems = [];
-		assert.deepEqual(left, []);
 	});
+	const place = useTransport(transport);
 
-	const open = (domainId: number) => {
-		const graph = openGraph(transport, {
-			nodeName: 'node_red',
-			namespace: '/',
-			domainId,
-			types,
-			onProblem: (problem) => problems.push(problem),
-		});
-		graphs.push(graph);
-		return graph;
-	};
+	const open = (domainId: number) => place.open({ nodeName: 'node_red', namespace: '/', domainId, types });
 	const start = async (domainId: number) => {
 		const peer = new OurPeer(transport, domainId);
 		ours.push(peer);

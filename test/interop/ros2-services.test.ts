@@ -3,7 +3,7 @@ import type { Graph } from '../../lib/ros/graph';
 import { createTypeRegistry } from '../../lib/ros/types/registry';
 import { until } from './peers';
 import { distribution, isInstalled, killRos2, plain, Ros2Peer, ros2 } from './ros2/peer';
-import { lackOf, openGraph, type TransportName, transports } from './ros2/transports';
+import { needsTransport, openGraph, type TransportName, transports } from './ros2/transports';
 
 const sumType = 'example_interfaces/srv/AddTwoInts';
 const timeout = 10_000;
@@ -23,13 +23,7 @@ function services(this: Mocha.Suite, transport: TransportName): void {
 	const graphs = new Set<Graph>();
 	let problems: unknown[] = [];
 
-	before(function () {
-		const lacking = lackOf(transport);
-		if (lacking === undefined) return;
-		// No registry has ROS 2, so nobody can be asked to have it installed, a CI neither.
-		console.log(`      skipped: ${lacking}`);
-		this.skip();
-	});
+	needsTransport(transport);
 	afterEach(async () => {
 		await Promise.all([...graphs].map((graph) => graph.close()));
 		graphs.clear();

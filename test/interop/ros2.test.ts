@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EndpointEvent, Graph } from '../../lib/ros/graph';
+import type { EndpointEvent } from '../../lib/ros/graph';
 import { type QosProfile, qosPresets } from '../../lib/ros/qos';
 import { distributions } from '../../lib/ros/types/distributions';
 import { createTypeRegistry, type TypeRegistry } from '../../lib/ros/types/registry';
 import { until } from './peers';
-import { distribution, fill, hasTypeHashes, killRos2, plain, Ros2Peer, ros2 } from './ros2/peer';
-import { lackOf, openGraph, type TransportName, transports } from './ros2/transports';
+import { distribution, fill, hasTypeHashes, plain, Ros2Peer, ros2 } from './ros2/peer';
+import { type TransportName, transports, useTransport } from './ros2/transports';
 
 const string = 'std_msgs/msg/String';
 const reliable = qosPresets.default;
@@ -64,37 +64,11 @@ const nextDomain = () => {
 
 function realRos2(this: Mocha.Suite, transport: TransportName): void {
 	this.timeout(120_000);
-	const graphs: Graph[] = [];
 	const types = createTypeRegistry({ distribution });
-	let problems: unknown[] = [];
+	const place = useTransport(transport);
 
-	before(function () {
-		const lacking = lackOf(transport);
-		if (lacking === undefined) return;
-		// No registry has ROS 2, so nobody can be asked to have it installed, a CI neither.
-		console.log(`      skipped: ${lacking}`);
-		this.skip();
-	});
-	afterEach(async () => {
-		await Promise.all(graphs.splice(0).map((graph) => graph.close()));
-		await killRos2();
-		// The kernel's limit for receive buffers is the machine's, not the test's.
-		const left = problems.filter((problem) => !/receive buffer/.test(String(problem)));
-		problems = [];
-		assert.deepEqual(left, []);
-	});
-
-	const open = (domainId: number, nodeName = 'node_red', namespace = '/lab', registry: TypeRegistry = types) => {
-		const graph = openGraph(transport, {
-			nodeName,
-			namespace,
-			domainId,
-			types: registry,
-			onProblem: (problem) => problems.push(problem),
-		});
-		graphs.push(graph);
-		return graph;
-	};
+	const open = (domainId: number, nodeName = 'node_red', namespace = '/lab', registry: TypeRegistry = types) =>
+		place.open({ nodeName, namespace, domainId, types: registry });
 	const collect = (typeName: string, registry: TypeRegistry = types) => {
 		const type = registry.message(typeName);
 		const got: unknown[] = [];

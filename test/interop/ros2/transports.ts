@@ -1,14 +1,15 @@
+import assert from 'node:assert/strict';
 import { createEmbeddedGraph } from '../../../lib/ros/embedded/graph';
 import type { Graph } from '../../../lib/ros/graph';
 import type { TypeRegistry } from '../../../lib/ros/types/registry';
 import { lackOfNative, openNative } from '../../lib/ros/native/native';
-import { lackOfRos2 } from './peer';
+import { killRos2, lackOfRos2 } from './peer';
 
 export const transports = ['embedded', 'native'] as const;
 export type TransportName = (typeof transports)[number];
 
 /** Why a transport cannot be tested against a real ROS 2, or undefined. */
-export function lackOf(transport: TransportName): string | undefined {
+function lackOf(transport: TransportName): string | undefined {
 	return lackOfRos2() ?? (transport === 'native' ? lackOfNative() : undefined);
 }
 
@@ -32,4 +33,38 @@ export function openGraph(transport: TransportName, options: PlaceOptions): Grap
 		onError: onProblem,
 		onWarning: onProblem,
 	});
+}
+
+/** To be called in a suite: skips it, with the reason printed, where the transport cannot be tested. */
+export function needsTransport(transport: TransportName): void {
+	before(function () {
+		const lacking = lackOf(transport);
+		if (lacking === undefined) return;
+		// No registry has ROS 2, so nobody can be asked to have it installed, a CI neither.
+		console.log(`      skipped: ${lacking}`);
+		this.skip();
+	});
+}
+
+/**
+ * To be called in a suite: closes after each test what that has opened, and fails where there was a problem.
+ * @returns the problems so far, and what opens a graph
+ */
+export function useTransport(transport: TransportName) {
+	needsTransport(transport);
+	const graphs: Graph[] = [];
+	const problems: unknown[] = [];
+	afterEach(async () => {
+		await Promise.all(graphs.splice(0).map((graph) => graph.close()));
+		await killRos2();
+		// The kernel's limit for receive buffers is the machine's, not the test's.
+		const left = problems.splice(0).filter((problem) => !/receive buffer/.test(String(problem)));
+		assert.deepEqual(left, []);
+	});
+	const open = (options: Omit<PlaceOptions, 'onProblem'>) => {
+		const graph = openGraph(transport, { ...options, onProblem: (problem) => problems.push(problem) });
+		graphs.push(graph);
+		return graph;
+	};
+	return { problems, open };
 }
